@@ -7,7 +7,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.i18n import _
 from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
-from countersign.interrupts.code import Meaning, Object, Scalar, Tuple, meaning
+from countersign.interrupts.code import Boolean, Meaning, Object, Scalar, Tuple, meaning
 from countersign.interrupts.dialects.requests.answer_forms import (
     TOLD,
     edit_text_form,
@@ -25,14 +25,57 @@ from countersign.interrupts.shape_answers.row_answers import Asked, RowAnswers
 from countersign.interrupts.shape_answers.shape_schema import shape_form
 from countersign.interrupts.unset import UNSET
 
+_CORRECT = {"correct", "is_correct", "accurate", "is_accurate"}
+
 
 def action_answers(shape: Object | Tuple, asked: Asked) -> RowAnswers | None:
     """Buttons for what the answer may say to do; None if no place in it says such a thing."""
     layout = action_layout(shape)
     if layout is None:
         return None
-    found = _approve(layout, asked) | _edit(layout, asked) | _reject(layout, asked) | _respond(layout, asked)
-    return found if found.answers else None
+    found = _edit(layout, asked) | _respond(layout, asked)
+    if not _are_several(asked, Meaning.YES):
+        found = _approve(layout, asked) | found
+    if not _are_several(asked, Meaning.NO):
+        found = found | _reject(layout, asked)
+    return _with_the_other_options(found, layout, asked) if found.answers else None
+
+
+def _are_several(asked: Asked, wanted: Meaning) -> bool:
+    """Whether the payload lists several of this meaning, such as `skip` and `abort`: which is not guessed."""
+    return sum(meaning(_scalar(option.value)) is wanted for option in asked.offered) > 1
+
+
+def _with_the_other_options(found: RowAnswers, layout: ActionLayout, asked: Asked) -> RowAnswers:
+    """A button for each option of the payload that no other button sends."""
+    if RESPOND in found.forms:
+        return found
+    sent = {_action_of(answer.value, layout) for answer in found.answers.values()}
+    sent |= {_action_of(option.value, layout) for option in found.options}
+    sent |= {value for value in layout.values if EDIT in found.answers and meaning(value) is Meaning.CHANGE}
+    left = [each for each in asked.offered if each.value in layout.values and each.value not in sent]
+    left = [each for each in left if not any(data.needed for data in layout.data(_scalar(each.value)))]
+    if not left:
+        return found
+    more = numbered_options(
+        [layout.answer(_scalar(each.value)) for each in left], [each.label for each in left]
+    )
+    every = (*found.options, *more)
+    options = numbered_options([each.value for each in every], [each.label for each in every])
+    return replace(found, answers={**found.answers, RESPOND: WHOLE_ANSWER}, options=options)
+
+
+def _action_of(answer: Json, layout: ActionLayout) -> Scalar:
+    """What an answer says to do."""
+    if isinstance(answer, dict) and isinstance(layout.place, str):
+        return _scalar(answer.get(layout.place))
+    if isinstance(answer, list) and isinstance(layout.place, int) and layout.place < len(answer):
+        return _scalar(answer[layout.place])
+    return None
+
+
+def _scalar(value: Json) -> Scalar:
+    return value if value is None or isinstance(value, bool | int | float | str) else None
 
 
 def _approve(layout: ActionLayout, asked: Asked) -> RowAnswers:
@@ -69,6 +112,9 @@ def _edit(layout: ActionLayout, asked: Asked) -> RowAnswers:
         data = [each for each in layout.data(action) if not each.is_remark] if action is not None else []
         if isinstance(layout.shape, Tuple) and not _has_something_to_edit(asked):
             data = []
+        if not data and _asks_whether_it_is_correct(layout):
+            action = False
+            data = [each for each in layout.data(False) if not each.is_remark and _is_shown(each, asked)]
     else:
         data = layout.data(action)
         data = [each for each in data if each.needed] or [each for each in data if not each.is_remark] or data
@@ -81,6 +127,17 @@ def _edit(layout: ActionLayout, asked: Asked) -> RowAnswers:
         return _edit_keys(layout, action, data, asked)
     form = json_form(_("Values"), initial=asked.args)
     return RowAnswers(answers={EDIT: template}, forms={EDIT: form}) if len(data) == 1 else RowAnswers()
+
+
+def _asks_whether_it_is_correct(layout: ActionLayout) -> bool:
+    """`if answer["correct"]: ... else: use(answer["name"])`: what is not correct is given anew."""
+    return isinstance(layout.actions, Boolean) and str(layout.place).casefold() in _CORRECT
+
+
+def _is_shown(data: Data, asked: Asked) -> bool:
+    payload = asked.value if isinstance(asked.value, dict) else {}
+    present = payload.get(str(data.place), UNSET)
+    return present is not UNSET and takes(data.shape, present)
 
 
 def _unnamed_change(layout: ActionLayout) -> Scalar:
@@ -138,7 +195,7 @@ def _reject(layout: ActionLayout, asked: Asked) -> RowAnswers:
         # As the guides' own review of tool calls does: a no is feedback to the model.
         return _with_message(layout, remark, REJECT, REJECTED)
     if action is None and layout.named(Meaning.YES) is not None:
-        action = layout.unnamed(Meaning.NO)
+        action = layout.unnamed(Meaning.NO, with_words=True)
     return RowAnswers() if action is None else _with_message(layout, action, REJECT, None)
 
 
@@ -156,8 +213,9 @@ def _with_message(
         form = {REJECT: reason_form(told_to_graph=False)} if kind is REJECT else {}
         return RowAnswers(answers={kind: fixed(layout.answer(action))}, forms=form)
     text = texts[0]
-    required = kind is RESPOND or (text.needed and default is None)
-    empty = default if default is not None else text.blank if isinstance(layout.shape, Tuple) else UNSET
+    required = kind is RESPOND or (text.needed and default is None and not text.may_be_empty)
+    is_there = isinstance(layout.shape, Tuple) or (text.needed and text.may_be_empty)
+    empty = default if default is not None else text.blank if is_there else UNSET
     template = AnswerTemplate(value=layout.answer(action), slot=(text.place,), when_empty=empty)
     hint = (
         _(TOLD)

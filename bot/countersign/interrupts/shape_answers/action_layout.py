@@ -3,6 +3,7 @@
 `{"type": "edit", "args": {...}}`, `{"approved": false, "reason": "..."}`, `["update", {...}]`.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -30,6 +31,10 @@ _REMARKS = frozenset(
     {"comment", "comments", "reason", "feedback", "message", "note", "notes", "remark", "remarks", "why"}
     | {"explanation", "instructions", "response", "critique", "suggestion", "suggestions", "rationale"}
 )
+_REMARK_ENDINGS = frozenset(  # rejection_reason, reviewNotes
+    {"comment", "comments", "reason", "feedback", "note", "notes", "remark", "remarks", "rationale"}
+)
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _DECISIONS = frozenset(
     {"approve", "approved", "is_approved", "accept", "accepted", "confirm", "confirmed", "ok", "okay", "go"}
     | {"allow", "allowed", "proceed", "continue", "agree", "agreed", "authorized", "granted", "decision"}
@@ -46,11 +51,19 @@ class Data:
 
     @property
     def is_remark(self) -> bool:
-        return isinstance(self.place, str) and self.place.casefold() in _REMARKS
+        if not isinstance(self.place, str):
+            return False
+        words = _WORD.findall(self.place)
+        ends_so = len(words) > 1 and words[-1].casefold() in _REMARK_ENDINGS
+        return self.place.casefold() in _REMARKS or ends_so
 
     @property
     def takes_text(self) -> bool:
         return takes(self.shape, "text")
+
+    @property
+    def may_be_empty(self) -> bool:
+        return isinstance(self.shape, Text) and self.shape.optional
 
     @property
     def blank(self) -> Json:
@@ -72,12 +85,20 @@ class ActionLayout:
         """The value with this meaning that the code names."""
         return first_of(self.values, wanted)
 
-    def unnamed(self, wanted: Meaning) -> Scalar:
-        """A yes or no that leads to the code's branch for all other values, if that needs no more data."""
+    def unnamed(self, wanted: Meaning, *, with_words: bool = False) -> Scalar:
+        """A yes or no that leads to the code's branch for all other values, if that needs no more data.
+
+        `with_words`: other than words, which people may give with it.
+        """
         if isinstance(self.actions, Boolean) or self.actions.exhaustive:
             return None
         action = opposite(self.actions, wanted)
-        return None if action is None or any(each.needed for each in self.data(action)) else action
+        if action is None:
+            return None
+        needed = [each for each in self.data(action) if each.needed]
+        if with_words:
+            needed = [each for each in needed if not (each.is_remark and each.takes_text)]
+        return None if needed else action
 
     def answer(self, action: Scalar) -> dict[str, Json] | list[Json]:
         """The answer with nothing but the action, and no remark where the code needs one."""

@@ -95,7 +95,7 @@ def _rebuilt(request: ReviewRequest, value: Json, shape: AnswerShape) -> ReviewR
     row = request.rows[0]
     offered = row.options
     found = options_under_key(shape, offered) or _answers(
-        with_offered(shape, offered), _asked(request, value)
+        with_offered(shape, offered), replace(_asked(request, value), offered=offered)
     )
     row = replace(
         row,

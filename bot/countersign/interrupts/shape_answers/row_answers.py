@@ -53,3 +53,4 @@ class Asked:
     value: Json  # the whole payload
     text: str | None = None  # a text to edit
     args: JsonOrUnset = UNSET  # arguments of a tool call to edit
+    offered: tuple[Option, ...] = ()  # what the payload lists to choose from

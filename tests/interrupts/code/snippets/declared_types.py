@@ -103,8 +103,8 @@ def is_a_part_of_a_dataclass(state: dict[str, Any]) -> Any:
     return {"stay": Stay("Ritz", interrupt("?"))}
 
 
-def is_given_to_a_class_that_says_nothing(state: dict[str, Any]) -> Any:
-    """answer: unknown"""
+def is_given_to_a_class_that_keeps_it(state: dict[str, Any]) -> Any:
+    """answer: "yes" | …"""
     return {"value": Unsaid(interrupt("?")).value == "yes"}
 
 

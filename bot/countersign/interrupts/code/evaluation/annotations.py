@@ -5,6 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from countersign.interrupts.code.evaluation.model.frame import Frame, Reader
+from countersign.interrupts.code.evaluation.model.model_fields import (
+    alias_of,
+    changes_what_is_given,
+    takes_something_else,
+    validated_before,
+)
 from countersign.interrupts.code.evaluation.model.modules import flat_statements
 from countersign.interrupts.code.evaluation.model.name_resolution import effective_definitions
 from countersign.interrupts.code.evaluation.model.values import Class, Const, External, Value, constants
@@ -39,11 +45,15 @@ _LISTS = {"list", "List", "Sequence", "Iterable", "set", "frozenset"}
 _WRAPPERS = {"Annotated", "Required", "NotRequired", "ReadOnly", "Final", "ClassVar", "Awaitable"}
 _MODELS = {"BaseModel", "RootModel", "SQLModel", "BaseSettings"}
 _ENUMS = {"Enum", "StrEnum", "IntEnum", "Flag"}
+_MAKES_MEMBERS = {"_missing_", "__new__", "_generate_next_value_"}
 
 
 @dataclass(frozen=True)
 class Field:
+    """`key` is what it is called in an answer: its alias, where it has one."""
+
     name: str
+    key: str
     annotation: ast.expr
     required: bool
     owner: Class
@@ -114,6 +124,8 @@ def _generic(frame: Frame, node: ast.Subscript, depth: int) -> AnswerShape | Non
     if name == "Literal":
         return _literal(frame, inner)
     if name in _WRAPPERS:
+        if any(changes_what_is_given(each) for each in inner[1:]):
+            return None
         return declared_shape(frame, inner[0], depth + 1)
     if name == "Optional":
         return _either(frame, [inner[0], ast.Constant(value=None)], depth)
@@ -192,7 +204,9 @@ def _class_shape(reader: Reader, cls: Class, depth: int) -> AnswerShape | None:
     found: dict[str, Key] = {}
     for field in fields_of(reader, cls):
         shape = declared_shape(class_scope(reader, field.owner), field.annotation, depth + 1)
-        found[field.name] = Key(field.name, shape or Unknown(), field.required)
+        if validated_before(field.owner.node, field.name):
+            shape = None
+        found[field.name] = Key(field.key, shape or Unknown(), field.required)
     return Object(tuple(found.values())) if found else None
 
 
@@ -200,14 +214,18 @@ def field_shape(reader: Reader, cls: Class, name: str) -> AnswerShape | None:
     """The declared shape of one field; None where the class does not have it, or it says nothing."""
     found = None
     for field in fields_of(reader, cls):
-        if field.name == name:
+        if name in {field.name, field.key}:
             found = declared_shape(class_scope(reader, field.owner), field.annotation)
+            if validated_before(field.owner.node, field.name):
+                found = None
     return found
 
 
 def fields_of(reader: Reader, cls: Class) -> Iterator[Field]:
     """The annotated fields, those of the bases first."""
     hierarchy = list(_class_and_bases(reader, cls, set()))
+    if any(takes_something_else(each.node) for each in hierarchy):
+        return
     typed = any(_is_typed_dict(reader, each) for each in hierarchy)
     for each in hierarchy:
         total = not any(
@@ -221,7 +239,8 @@ def fields_of(reader: Reader, cls: Class) -> Iterator[Field]:
                     if typed
                     else _has_no_default(statement.value)
                 )
-                yield Field(statement.target.id, statement.annotation, required, each)
+                name = statement.target.id
+                yield Field(name, alias_of(statement) or name, statement.annotation, required, each)
 
 
 def _required_key(annotation: ast.expr, *, total: bool) -> bool:
@@ -257,6 +276,11 @@ def _class_and_bases(reader: Reader, cls: Class, seen: set[ast.ClassDef]) -> Ite
     yield cls
 
 
+def lineage_of(reader: Reader, cls: Class) -> list[Class]:
+    """The class and its own bases, the bases first."""
+    return list(_class_and_bases(reader, cls, set()))
+
+
 def own_bases(reader: Reader, cls: Class) -> list[Class]:
     scope = class_scope(reader, cls)
     bases = [_class_at(scope, base, cls.node.lineno) or scope.value(base) for base in cls.node.bases]
@@ -288,11 +312,19 @@ def enum_members(reader: Reader, cls: Class) -> dict[str, Const]:
     scope = reader.scope(cls.module)
     members: dict[str, Const] = {}
     for statement in cls.node.body:
+        if isinstance(statement, ast.FunctionDef) and statement.name in _MAKES_MEMBERS:
+            return {}
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             name = statement.targets[0].id
             known = constants(scope.value(statement.value))
             if known is not None and len(known) == 1:
                 members[name] = Const(known[0])
-            elif isinstance(statement.value, ast.Call):  # auto() of a StrEnum is the name in small letters
+            elif _is_auto(statement.value) and "StrEnum" in _library_bases(reader, cls):
                 members[name] = Const(name.lower())
+            elif not name.startswith("_"):
+                return {}  # not all of its values are written down
     return members
+
+
+def _is_auto(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "auto"

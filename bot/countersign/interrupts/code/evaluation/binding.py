@@ -2,6 +2,7 @@
 
 import ast
 
+from countersign.interrupts.code.evaluation.annotations import lineage_of
 from countersign.interrupts.code.evaluation.key_access import write_state
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.slots import Reading, Use
@@ -14,6 +15,7 @@ from countersign.interrupts.code.evaluation.model.values import (
     State,
     Value,
     constants,
+    either,
     refs,
     union,
 )
@@ -22,9 +24,7 @@ from countersign.interrupts.code.evaluation.model.values import (
 def bind(frame: Frame, target: ast.expr, value: Value) -> None:
     match target:
         case ast.Name():
-            frame.names[target.id] = value
-            for ref in refs(value):
-                ref.slot.names.add(target.id)
+            _bind_name(frame, target.id, value)
         case ast.Tuple() | ast.List():
             _unpack(frame, target, value)
         case ast.Starred():
@@ -37,6 +37,29 @@ def bind(frame: Frame, target: ast.expr, value: Value) -> None:
             pass
 
 
+def _bind_name(frame: Frame, name: str, value: Value) -> None:
+    for ref in refs(value):
+        ref.slot.names.add(name)
+    if name not in frame.rebinds:
+        frame.names[name] = value
+        return
+    outer = frame.outer
+    while outer is not None and name not in outer.names:
+        outer = outer.outer
+    if outer is not None:  # when the function that binds it is called is not followed
+        outer.names[name] = either((outer.names[name], value))
+
+
+def bind_around_comprehension(frame: Frame, target: ast.Name, value: Value) -> None:
+    """A walrus binds in the function, also from inside of a comprehension, which may have no turn."""
+    outer = frame
+    while outer.is_comprehension and outer.outer is not None:
+        outer = outer.outer
+    if outer is not frame:
+        value = either((outer.names.get(target.id, value), value))
+    bind(outer, target, value)
+
+
 def _store(frame: Frame, container: Value, key: Value, value: Value, target: ast.expr) -> None:
     names = constants(key)
     name = names[0] if names is not None and len(names) == 1 else None
@@ -46,6 +69,8 @@ def _store(frame: Frame, container: Value, key: Value, value: Value, target: ast
             case State() as state if isinstance(name, str):
                 write_state(frame, state.space, name, value, target)
                 kept = True
+            case Instance() if _has_setter(frame, atom, name):
+                pass
             case Record() | Instance():
                 record = atom if isinstance(atom, Record) else atom.fields
                 frame.note(value, Use.STORED, target)
@@ -61,11 +86,27 @@ def _store(frame: Frame, container: Value, key: Value, value: Value, target: ast
                 kept = True
             case Ref() as ref:
                 frame.note((ref,), Use.WHOLE, target)
+                if isinstance(name, str):
+                    frame.reader.overwrite(ref.slot, name, value)
                 kept = True
             case _:
                 pass
     if not kept:
         frame.escape(value, target, "it is stored where it is not followed")
+
+
+def _has_setter(frame: Frame, instance: Instance, name: object) -> bool:
+    """Whether the class makes something else of what is stored under this name."""
+    return any(
+        isinstance(node, ast.FunctionDef)
+        and (node.name == "__setattr__" or (node.name == name and any(map(_is_setter, node.decorator_list))))
+        for cls in lineage_of(frame.reader, instance.cls)
+        for node in cls.node.body
+    )
+
+
+def _is_setter(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Attribute) and decorator.attr == "setter"
 
 
 def _unpack(frame: Frame, target: ast.Tuple | ast.List, value: Value) -> None:
@@ -97,7 +138,7 @@ def _unpack(frame: Frame, target: ast.Tuple | ast.List, value: Value) -> None:
 
 def merged_names(*several: dict[str, Value]) -> dict[str, Value]:
     names = dict.fromkeys(name for each in several for name in each)
-    return {name: union(each.get(name, ()) for each in several) for name in names}
+    return {name: either(each[name] for each in several if name in each) for name in names}
 
 
 def iterated(frame: Frame, value: Value, node: ast.AST) -> Value:

@@ -103,6 +103,7 @@ def sequence_display(frame: Frame, node: ast.List | ast.Tuple | ast.Set) -> Valu
 
 def comprehension(frame: Frame, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
     inner = Frame(frame.reader, frame.module, outer=frame, owner=frame.owner)
+    inner.is_comprehension = True
     for generator in node.generators:
         bind(inner, generator.target, iterated(inner, inner.value(generator.iter), generator.iter))
         for condition in generator.ifs:

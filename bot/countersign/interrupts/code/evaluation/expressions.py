@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable
 
+from countersign.interrupts.code.evaluation.binding import bind_around_comprehension
 from countersign.interrupts.code.evaluation.calls.call_expressions import (
     call_expression,
 )
@@ -66,7 +67,7 @@ def _name(frame: Frame, node: ast.Name) -> Value:
 
 def _walrus(frame: Frame, node: ast.NamedExpr) -> Value:
     value = frame.value(node.value)
-    frame.names[node.target.id] = value
+    bind_around_comprehension(frame, node.target, value)
     return value
 
 

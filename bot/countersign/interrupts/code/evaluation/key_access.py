@@ -8,6 +8,8 @@ from countersign.interrupts.code.evaluation.model.call_sites import StateWrite
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.slots import Reading, Use
 from countersign.interrupts.code.evaluation.model.values import (
+    OPAQUE,
+    Atom,
     Instance,
     Record,
     Ref,
@@ -27,9 +29,13 @@ def key_of(frame: Frame, ref: Ref, key: Value, node: ast.AST, *, required: bool)
     if names is None:
         frame.note((ref,), Use.WHOLE, node)
         return (Ref(ref.slot.any_item()),)
-    parts = []
+    parts: list[Atom] = []
     for name in names:
         if isinstance(name, str):
+            own = frame.reader.overwriting(ref.slot, name)
+            if own is not None:
+                parts.extend(own or OPAQUE)
+                continue
             slot = ref.slot.key(name)
         elif isinstance(name, int) and not isinstance(name, bool) and name >= 0:
             slot = ref.slot.item(name)

@@ -202,6 +202,10 @@ def _define(frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
     frame.names[node.name] = frame.decorated(function, node)
 
 
+def _rebind(frame: Frame, node: ast.Nonlocal | ast.Global) -> None:
+    frame.rebinds.update(node.names)
+
+
 def _define_class(frame: Frame, node: ast.ClassDef) -> None:
     frame.names[node.name] = (Class(frame.module, node),)
 
@@ -236,6 +240,8 @@ _HANDLERS: dict[type[ast.stmt], Handler] = {
     ast.FunctionDef: _define,
     ast.AsyncFunctionDef: _define,
     ast.ClassDef: _define_class,
+    ast.Nonlocal: _rebind,
+    ast.Global: _rebind,
     ast.Import: _import,
     ast.ImportFrom: _import,
     ast.Match: run_match,

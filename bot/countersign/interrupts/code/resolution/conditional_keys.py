@@ -126,7 +126,7 @@ def _unread_with(slot: Slot) -> tuple[_Pair, ...]:
     """The values of siblings with which no reading of the key is reached."""
     readings = [e for e in slot.evidence if e.use is Use.READ and isinstance(e.detail, Reading)]
     excluded = [
-        [pair for c in each.conditions if _is_about_sibling(slot, c) and not _holds(c) for pair in _pairs(c)]
+        [pair for c in each.conditions if _is_about_sibling(slot, c) for pair in _excluded_pairs(c)]
         for each in readings
     ]
     return tuple(pair for pair in (excluded[0] if excluded else ()) if all(pair in each for each in excluded))
@@ -154,6 +154,13 @@ def _is_about_sibling(slot: Slot, condition: Condition) -> bool:
 
 def _holds(condition: Condition) -> bool:
     return condition.positive or condition.check is Check.TRUE
+
+
+def _excluded_pairs(condition: Condition) -> list[_Pair]:
+    """What the sibling does not have where this holds."""
+    if condition.check is Check.TRUE:
+        return _pairs(condition.negated())
+    return [] if condition.positive else _pairs(condition)
 
 
 def _pairs(condition: Condition) -> list[_Pair]:

@@ -184,6 +184,12 @@ def _list(slot: Slot, depth: int) -> Tuple | ListOf | None:
     proofs = [*unpacked, *uses(evidence, Use.ITERATED), *kinds_tested(evidence, Kind.LIST)]
     if (not proofs and (not slot.items or slot.keys)) or _reads_first_character(slot):
         return None
+    if (
+        not proofs
+        and uses(evidence, Use.WHOLE)
+        and all(_is_unclear(each, depth) for each in slot.items.values())
+    ):
+        return None  # `len(answer)` and `answer[0]` do as well with a text
     read = [each for part in slot.items.values() for each in uses(part.evidence, Use.READ)]
     where, code = first_of(proofs or read)
     lengths = [each.detail for each in unpacked if isinstance(each.detail, int)]
@@ -194,6 +200,10 @@ def _list(slot: Slot, depth: int) -> Tuple | ListOf | None:
         return Tuple(items, sometimes, where=where, evidence=code)
     item = resolve(slot.element, depth + 1) if slot.element is not None and not slot.items else UNKNOWN
     return ListOf(item, where=where, evidence=code)
+
+
+def _is_unclear(slot: Slot, depth: int) -> bool:
+    return isinstance(resolve(slot, depth + 1), Unknown)
 
 
 def _is_read_sometimes(slot: Slot) -> bool:

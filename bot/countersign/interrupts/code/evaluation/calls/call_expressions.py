@@ -26,6 +26,7 @@ from countersign.interrupts.code.evaluation.model.values import (
     Function,
     Instance,
     Items,
+    Opaque,
     OwnModule,
     Record,
     State,
@@ -77,9 +78,16 @@ def call_expression(frame: Frame, node: ast.Call) -> Value:
         return ()
     called = frame.value(node.func)
     given = arguments(frame, node)
-    if not called:
+    if not called or _may_be_foreign(called):
         frame.escape(given.all(), node, f"it is passed to {written}()")
+        return ()
     return union(_called(frame, (atom,), given, node, written) for atom in called)
+
+
+def _may_be_foreign(called: Value) -> bool:
+    """Own code or a library's: `try: from library import check`, `except ImportError: def check(): ...`."""
+    own = any(isinstance(atom, Function) for atom in called)
+    return own and any(isinstance(atom, External | Opaque) for atom in called)
 
 
 def _on(frame: Frame, receiver: Value, name: str, given: Arguments, node: ast.Call) -> Value:
@@ -198,7 +206,10 @@ def call(
     outer = function.outer or reader.enclosing_scope(function.module, function.node)
     inner = Frame(reader, function.module, outer=outer, owner=function.owner)
     inner.function = function.node
-    _bind_parameters(inner, function, positional, named)
+    if function.wrapper:  # the decorator may give it other arguments, or none
+        frame.escape(union([*positional, *named.values()]), node, _through(function))
+        positional, named = [_without_answers(each) for each in positional], {}
+    _bind_parameters(inner, function, [*function.given, *positional], {**function.named, **named})
     line, column = getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
     reader.calls.append((frame.module.file, line, column, function.node))
     depth, reader.depth = reader.depth, 0
@@ -213,7 +224,18 @@ def call(
     declared = declared_shape(reader.scope(function.module), function.node.returns)
     if declared is not None and any(refs(result)):
         inner.note(result, Use.DECLARED, function.node, declared)
+    if function.wrapper and any(refs(result, deep=True)):
+        frame.escape(result, node, _through(function))
+        return ()
     return result
+
+
+def _through(function: Function) -> str:
+    return f"it goes through the decorator {function.wrapper}"
+
+
+def _without_answers(value: Value) -> Value:
+    return () if any(refs(value, deep=True)) else value
 
 
 def _bind_parameters(

@@ -12,6 +12,7 @@ from countersign.interrupts.code.evaluation.annotations import (
     field_shape,
     fields_of,
     is_checked,
+    lineage_of,
     own_bases,
 )
 from countersign.interrupts.code.evaluation.key_access import key_of
@@ -19,6 +20,7 @@ from countersign.interrupts.code.evaluation.model.frame import Frame, Reader
 from countersign.interrupts.code.evaluation.model.modules import definitions, flat_statements
 from countersign.interrupts.code.evaluation.model.slots import Comparison, Use
 from countersign.interrupts.code.evaluation.model.values import (
+    OPAQUE,
     Adapter,
     Class,
     Const,
@@ -26,6 +28,7 @@ from countersign.interrupts.code.evaluation.model.values import (
     Instance,
     Record,
     Value,
+    either,
     refs,
 )
 from countersign.interrupts.code.shape import Boolean, Number, Object, OneOf, Text
@@ -37,39 +40,64 @@ def class_attribute(frame: Frame, cls: Class, name: str) -> Value:
     if enum_values(reader, cls) is not None:
         member = enum_members(reader, cls).get(name)
         return (member,) if member is not None else ()
-    owner, definition = _defined(reader, cls, name, set())
+    owner, definition = _defined(reader, cls, name)
     if isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef):
         return (Function(owner.module, definition, owner=owner, instance=(Instance(cls),)),)
     if isinstance(definition, ast.ClassDef):
         return (Class(owner.module, definition),)
     if isinstance(definition, ast.expr):
-        return reader.scope(owner.module).value(definition)
+        value = reader.scope(owner.module).value(definition)
+        return either((value, ())) if _is_set_later(reader, cls, name) else value
     return ()
+
+
+def _is_set_later(reader: Reader, cls: Class, name: str) -> bool:
+    """Whether a method, or code outside of the class, gives an attribute another value."""
+    if any(name in module.attributes for module in reader.modules.values()):
+        return True
+    return any(
+        isinstance(node, ast.Attribute)
+        and node.attr == name
+        and isinstance(node.ctx, ast.Store)
+        and isinstance(node.value, ast.Name)
+        for each in lineage_of(reader, cls)
+        for node in ast.walk(each.node)
+    )
 
 
 def method(frame: Frame, instance: Instance, name: str) -> Value:
     """A method that is bound to an object."""
-    owner, definition = _defined(frame.reader, instance.cls, name, set())
+    owner, definition = _defined(frame.reader, instance.cls, name)
     if not isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef):
         return ()
+    if any(name in module.attributes for module in frame.reader.modules.values()):
+        return OPAQUE  # it is replaced from outside
     return (Function(owner.module, definition, owner=owner, instance=(instance,)),)
 
 
-def _defined(
-    reader: Reader, cls: Class, name: str, seen: set[ast.ClassDef]
-) -> tuple[Class, ast.stmt | ast.expr | None]:
-    if cls.node in seen:
-        return cls, None
-    seen.add(cls.node)
-    for statement in flat_statements(cls.node.body):
-        for bound, definition in definitions(statement):
-            if bound == name and not isinstance(definition, ast.alias):
-                return cls, definition
-    for base in own_bases(reader, cls):
-        owner, found = _defined(reader, base, name, seen)
-        if found is not None:
-            return owner, found
+def _defined(reader: Reader, cls: Class, name: str) -> tuple[Class, ast.stmt | ast.expr | None]:
+    for owner in _resolution_order(reader, cls, ()):
+        found = [
+            definition
+            for statement in flat_statements(owner.node.body)
+            for bound, definition in definitions(statement)
+            if bound == name and not isinstance(definition, ast.alias)
+        ]
+        if found:
+            return owner, found[-1]
     return cls, None
+
+
+def _resolution_order(reader: Reader, cls: Class, inside: tuple[ast.ClassDef, ...]) -> list[Class]:
+    """A base comes behind all classes that inherit from it, as in Python's own order."""
+    reader.step()
+    if cls.node in inside:
+        return []
+    order = [cls]
+    for base in own_bases(reader, cls):
+        order += _resolution_order(reader, base, (*inside, cls.node))
+    last = {each.node: place for place, each in enumerate(order)}
+    return [each for place, each in enumerate(order) if last[each.node] == place]
 
 
 def construct(
@@ -85,6 +113,9 @@ def construct(
     values = enum_values(reader, cls)
     if values is not None:
         answer = arguments[0] if arguments else ()
+        if not values:
+            frame.escape(answer, node, f"it is given to {cls.node.name}, whose values are not written down")
+            return ()
         for ref in refs(answer):
             compared = Comparison(values, lowered=ref.lowered, stripped=ref.stripped)
             frame.note((ref,), Use.COMPARED, node, compared)
@@ -92,6 +123,8 @@ def construct(
         return answer if any(refs(answer)) else tuple(atom for atom in answer if isinstance(atom, Const))
     if any(refs(unpacked)):
         return validated(frame, cls, unpacked, node, given=named)
+    if (made := _by_init(frame, cls, arguments, named, node)) is not None:
+        return (made,)
     names = [field.name for field in fields_of(reader, cls)]
     entries = {**dict(zip(names, arguments, strict=False)), **named}
     for name, value in entries.items():
@@ -102,7 +135,22 @@ def construct(
                 frame.note(value, Use.CHECKED, node)
         elif name not in names:
             frame.escape(value, node, f"it is given to {cls.node.name}")
-    return (Instance(cls, Record(dict(entries))),)
+    instance = Instance(cls, Record(dict(entries)))
+    for each in method(frame, instance, "__post_init__"):
+        if isinstance(each, Function):
+            frame.call(each, [], {}, node)
+    return (instance,)
+
+
+def _by_init(
+    frame: Frame, cls: Class, arguments: Sequence[Value], named: Mapping[str, Value], node: ast.AST
+) -> Instance | None:
+    """An object whose class has an `__init__` of its own; None of any other."""
+    instance = Instance(cls)
+    makers = [each for each in method(frame, instance, "__init__") if isinstance(each, Function)]
+    for maker in makers:
+        frame.call(maker, arguments, named, node)
+    return instance if makers else None
 
 
 def adapted(frame: Frame, adapter: Adapter, answer: Value, node: ast.AST) -> Value:
@@ -136,6 +184,6 @@ def validated(
     fields: dict[str, Value] = dict(given)
     for field in fields_of(frame.reader, cls):
         for ref in refs(answer) if field.name not in given else ():
-            read = key_of(frame, ref, (Const(field.name),), node, required=field.required)
+            read = key_of(frame, ref, (Const(field.key),), node, required=field.required)
             fields[field.name] = (*fields.get(field.name, ()), *read)
     return (Instance(cls, Record(fields)),)

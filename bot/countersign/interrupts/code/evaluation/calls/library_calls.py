@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from countersign.interrupts.code.evaluation.annotations import declared_shape
@@ -51,7 +52,6 @@ _WRAPS = {
     "traceable",
     "RunnableLambda",
     "from_function",
-    "partial",
 }
 _TAKES_TEXT = {
     "re",
@@ -146,6 +146,18 @@ def _getattr(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
     return given.get(2, "")
 
 
+def _partial(_frame: Frame, given: "Arguments", _node: ast.Call) -> Value:
+    return tuple(
+        replace(
+            atom,
+            given=(*atom.given, *given.positional[1:]),
+            named={**atom.named, **given.named},
+        )
+        for atom in given.get(0, "func")
+        if isinstance(atom, Function)
+    )
+
+
 def _same(_frame: Frame, given: "Arguments", _node: ast.Call) -> Value:
     return given.get(0, "x")
 
@@ -162,7 +174,10 @@ def _dict(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
     if given.positional:
         value = given.get(0, "")
         frame.note(value, Use.MAPPING, node)
-        return value
+        if not given.named and not given.unpacked:
+            return value
+        frame.note(value, Use.WHOLE, node)
+        return (Record(dict(given.named), open=True),)
     return (Record(dict(given.named), open=bool(given.unpacked)),)
 
 
@@ -284,6 +299,7 @@ _NAMED: dict[str, Handler] = {
     "Decimal": _number(Use.NUMBER, DECIMAL),
     "loads": _loads,
     "TypeAdapter": _type_adapter,
+    "partial": _partial,
     "dumps": _dumps,
     "gather": _gather,
     "to_thread": _in_thread,

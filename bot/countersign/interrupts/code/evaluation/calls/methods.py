@@ -86,6 +86,8 @@ def _of_answer(frame: Frame, ref: Ref, name: str, given: "Arguments", node: ast.
         )
         default(frame, part, given.get(1, "default"), node)
         return part
+    if name == "update":
+        _overwrite(frame, ref, given)
     if name in _LOWERS | _STRIPS:
         frame.note((ref,), Use.STRING, node, "lowered" if name in _LOWERS else None)
         lowered, stripped = ref.lowered or name in _LOWERS, ref.stripped or name in _STRIPS
@@ -114,6 +116,16 @@ def _of_answer(frame: Frame, ref: Ref, name: str, given: "Arguments", node: ast.
         return (ref,)
     frame.escape((ref,), node, f"its method .{name}() is called, which is none of a JSON value's")
     return ()
+
+
+def _overwrite(frame: Frame, ref: Ref, given: "Arguments") -> None:
+    """`answer.update({...})`, and with arguments by name."""
+    entries = dict(given.named)
+    for atom in given.get(0, ""):
+        if isinstance(atom, Record):
+            entries |= atom.entries
+    for name, value in entries.items():
+        frame.reader.overwrite(ref.slot, name, value)
 
 
 def _get(frame: Frame, ref: Ref, given: "Arguments", node: ast.Call) -> Value:
@@ -253,5 +265,8 @@ def _of_text(frame: Frame, receiver: Value, name: str, given: "Arguments", node:
         return (Items([(Const(word),) for word in str(receiver[0].value).split()]),)
     if name in _STRIPS:
         return receiver
+    if name.startswith("__"):
+        frame.escape(given.all(), node, f"it is passed to {name}()")
+        return ()
     frame.note(given.all(), Use.TEXT, node)
     return (Template((None,)),)

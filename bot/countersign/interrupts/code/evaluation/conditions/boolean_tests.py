@@ -19,6 +19,7 @@ from countersign.interrupts.code.evaluation.model.slots import (
     negated,
 )
 from countersign.interrupts.code.evaluation.model.values import (
+    OPAQUE,
     Items,
     Outcome,
     Record,
@@ -161,7 +162,7 @@ def equals(frame: Frame, node: ast.AST, left: Value, right: Value) -> tuple[Cond
     if not found:
         return (), ()
     if values is None:
-        if not other or any(refs(other)):
+        if not other or any(refs(other)) or OPAQUE[0] in other:
             frame.escape(answer, node, "it is compared with something that is known only when it runs")
         return (), ()
     return compared(frame, node, answer, values)

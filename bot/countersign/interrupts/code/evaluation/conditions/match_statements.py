@@ -141,8 +141,9 @@ def _mapping(
     for names, inner in zip(keys, node.patterns, strict=True):
         for name in names or ():
             for ref in answers:
-                (part,) = key_of(frame, ref, (Const(name),), node, required=False)
-                assert isinstance(part, Ref)
+                (part, *_) = key_of(frame, ref, (Const(name),), node, required=False)
+                if not isinstance(part, Ref):
+                    continue  # the code has set it itself
                 if isinstance(inner, ast.MatchAs) and inner.pattern is None:
                     held.append(Condition(part.slot, Check.HAS, (name,)))
     # Keys that are only bound are needed where those that are compared have their values.

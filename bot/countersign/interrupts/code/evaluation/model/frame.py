@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from countersign.interrupts.code.evaluation.model.call_sites import CallSite, StateWrite
 from countersign.interrupts.code.evaluation.model.language import Ending, Language, LoopExits
@@ -35,6 +36,15 @@ from countersign.interrupts.code.evaluation.model.values import (
 )
 from countersign.interrupts.code.shape import AnswerShape
 
+# Decorators of libraries by their last name: what the function returns goes through them unchanged.
+PASSING_DECORATORS = {
+    *("tool", "task", "entrypoint", "traceable", "observe", "trace", "traced", "span", "instrument"),
+    *("retry", "wraps", "cache", "cached", "lru_cache", "alru_cache", "timeout", "log", "timed", "timeit"),
+    *("staticmethod", "classmethod", "property", "cached_property", "abstractmethod", "override", "final"),
+    *("overload", "validate_call", "beartype", "typechecked", "no_type_check", "deprecated", "register"),
+    *("start_as_current_span", "contextmanager", "asynccontextmanager", "workflow", "step"),
+}
+
 
 class Reader:
     """What is being read, and all that was found."""
@@ -62,6 +72,7 @@ class Reader:
         self.all_steps = 0
         self.conditions: list[Condition] = []
         self.calls: list[tuple[object, ...]] = []  # on the way: file, line, column, and what is called
+        self.overwritten: dict[tuple[Slot, str], tuple[Value, Conditions]] = {}  # keys that the code sets
         self.loops: list[set[Slot]] = []  # the answers that each loop around here asks for
         self.handled: list[list[Refusal]] = []  # what is raised in each `try` around here
         self.bindings: dict[tuple[str, str], Value] = {}  # by module and name: what is known from run time
@@ -87,9 +98,20 @@ class Reader:
         self.calls.clear()
         self.loops.clear()
         self.fresh.clear()
+        self.overwritten.clear()
 
     def reads_state(self, key: tuple[str, str]) -> None:
         self.reads[self.node, self.space, self.function][key] = len(self.writes.get(key, ()))
+
+    def overwrite(self, slot: Slot, key: str, value: Value) -> None:
+        """The code sets this key of an answer, under the conditions that hold here."""
+        if not self.ignoring_evidence:
+            self.overwritten[slot, key] = (value, tuple(self.conditions))
+
+    def overwriting(self, slot: Slot, key: str) -> Value | None:
+        """What the code has put under this key, if it has in any case, so that it is not the answer's."""
+        value, conditions = self.overwritten.get((slot, key), (None, ()))
+        return value if value is not None and set(conditions) <= set(self.conditions) else None
 
     def step(self) -> None:
         self.steps += 1
@@ -186,6 +208,8 @@ class Frame:
         self.owner = owner
         self.function: FunctionNode | None = None  # the one that is called; None in a module
         self.names: dict[str, Value] = {}
+        self.rebinds: set[str] = set()  # names of functions around it, by `nonlocal`, or of the module
+        self.is_comprehension = False
         self.returned: list[Value] = []
         self.loops: list[bool] = []  # around here, within the function: whether each is endless
         self.left: list[LoopExits] = []  # of the same loops: the names where a turn was left
@@ -219,10 +243,15 @@ class Frame:
         """The function, or what decorators of the graph's own make of it."""
         value: Value = (function,)
         for decorator in reversed(node.decorator_list):
-            if isinstance(decorator, ast.Call) and any(
-                isinstance(atom, External) for atom in self.value(decorator.func)
-            ):
-                continue  # such as @wraps(function): it gives a decorator that is not known
+            called = decorator.func if isinstance(decorator, ast.Call) else decorator
+            library = [atom for atom in self.value(called) if isinstance(atom, External)]
+            if library:
+                if not any(atom.last in PASSING_DECORATORS for atom in library):
+                    value = tuple(
+                        replace(atom, wrapper=library[0].last) if isinstance(atom, Function) else atom
+                        for atom in value
+                    )
+                continue
             made = [atom for atom in self.value(decorator) if isinstance(atom, Function)]
             if len(made) == 1:
                 wrapped = self.call(made[0], [value], {}, decorator)

@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
+from countersign.interrupts.code.evaluation.model.rebinding import rebindings
 from countersign.interrupts.code.shape import SourceLocation
 from countersign.interrupts.code.source import ClassSource, ModuleSource
 
@@ -39,6 +40,7 @@ class Module:
             for statement in self.tree.body
         )
         self._index()
+        self.rebound, self.changed, self.attributes = rebindings(self.tree)
 
     def where(self, node: ast.AST) -> SourceLocation:
         return SourceLocation(self.file, getattr(node, "lineno", 1))

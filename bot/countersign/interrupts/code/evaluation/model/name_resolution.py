@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING
 
 from countersign.interrupts.code.evaluation.model.modules import Definition, Module, flat_statements
 from countersign.interrupts.code.evaluation.model.values import (
+    OPAQUE,
     Class,
     External,
     Function,
+    Items,
     OwnModule,
+    Record,
     Value,
+    either,
     union,
 )
 
@@ -20,22 +24,42 @@ if TYPE_CHECKING:
 
 def resolve_name(reader: "Reader", module: Module, name: str) -> Value:
     """What the statements of a module bind a name to; else a builtin of that name."""
-    found = []
+    found: list[Value] = []
+    scope = reader.scope(module)
     for definition, statement in effective_definitions(module, name):
+        replaces = statement in module.tree.body
         if isinstance(definition, ast.alias):
-            found.append(resolve_import(reader, module, definition, statement))
+            found = [*([] if replaces else found), resolve_import(reader, module, definition, statement)]
         elif isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef):
             found.append(reader.scope(module).decorated(Function(module, definition), definition))
         elif isinstance(definition, ast.ClassDef):
             found.append((Class(module, definition),))
         elif isinstance(definition, ast.expr):
-            with reader.ignore_evidence():
-                found.append(reader.scope(module).value(definition))
+            scope.names[name] = either(found)  # as in `check = checked(check)`
+            try:
+                with reader.ignore_evidence():
+                    found = [*([] if replaces else found), scope.value(definition)]
+            finally:
+                del scope.names[name]
     if not found:
         found = [_from_star(reader, module, name)]
     if not any(found) and hasattr(builtins, name):
         return (External(f"builtins.{name}"),)
-    return union(found)
+    value = either(found)
+    if value and name in module.rebound:
+        return union((value, OPAQUE))
+    if any(name in each.changed for each in reader.modules.values()):
+        _forget_the_rest(value)
+    return value
+
+
+def _forget_the_rest(value: Value) -> None:
+    """A dict or a list that other code adds to has more than what is written out first."""
+    for atom in value:
+        if isinstance(atom, Items):
+            atom.exact = False
+        elif isinstance(atom, Record):
+            atom.open = True
 
 
 def effective_definitions(

@@ -1,7 +1,7 @@
 """What an expression may stand for. A value is a tuple of alternatives; an empty one is not known."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -28,6 +28,11 @@ class Ref:
 @dataclass(frozen=True)
 class Const:
     value: Scalar
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """Anything at all: beside other alternatives it says that they are not the only ones."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +77,16 @@ class State:
 
 @dataclass(frozen=True, eq=False)
 class Function:
+    """`given` and `named` are bound already, by functools.partial; `wrapper` may change what it returns."""
+
     module: "Module"
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     outer: "Frame | None" = None
     owner: "Class | None" = None
     instance: "Value" = ()
+    given: tuple["Value", ...] = ()
+    named: Mapping[str, "Value"] = field(default_factory=dict)
+    wrapper: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +135,7 @@ class Subgraph:
 Atom: TypeAlias = (
     Ref
     | Const
+    | Opaque
     | Template
     | Record
     | Items
@@ -140,6 +151,8 @@ Atom: TypeAlias = (
 )
 Value: TypeAlias = tuple[Atom, ...]
 
+OPAQUE: Value = (Opaque(),)
+
 _MAX_ALTERNATIVES = 64  # alternatives of one value; more are not followed
 
 
@@ -151,6 +164,13 @@ def union(values: Iterable[Value]) -> Value:
     return tuple(merged.values())[:_MAX_ALTERNATIVES]
 
 
+def either(values: Iterable[Value]) -> Value:
+    """One of these; of one that is not known it is not forgotten that it may be anything."""
+    several = list(values)
+    merged = union(several)
+    return union((merged, OPAQUE)) if merged and not all(several) else merged
+
+
 def _identity(atom: Atom) -> object:
     """Equal for atoms that stand for the same."""
     match atom:
@@ -158,7 +178,7 @@ def _identity(atom: Atom) -> object:
             return atom.slot, atom.lowered, atom.stripped, atom.converted, atom.earlier, atom.from_state
         case Const(value=known):
             return Const, isinstance(known, bool), known
-        case Template() | State() | External() | Subgraph():
+        case Opaque() | Template() | State() | External() | Subgraph():
             return type(atom), atom
         case _:
             return id(atom)

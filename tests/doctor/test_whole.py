@@ -20,7 +20,7 @@ async def test_where_all_is_well_it_says_so_and_exits_with_0(setup: BotSetup) ->
     assert found.keys() == set(CHECK_NAMES)
     assert {name for name, (sign, *_) in found.items() if sign != "✓"} == {"http", "events"}
     assert found["tokens"] == ("✓", "ok", "The bot is @bot in Local Workspace (T0LOCAL001).")
-    assert "13 ok, 2 not checked." in text
+    assert "14 ok, 2 not checked." in text
     assert setup.ws.log.violations() == []
 
 

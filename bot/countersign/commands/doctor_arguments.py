@@ -4,7 +4,7 @@ import argparse
 
 CHECK_NAMES = (
     *("settings", "files", "tokens", "scopes", "socket", "http", "events"),
-    *("database", "encryption", "clock", "graphs", "checkpoints", "policy", "model", "blocks"),
+    *("database", "encryption", "workspaces", "clock", "graphs", "checkpoints", "policy", "model", "blocks"),
 )
 
 

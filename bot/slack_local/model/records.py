@@ -151,6 +151,8 @@ class File:
     complete: bool = False
     channels: list[str] = field(default_factory=list)
     deleted: bool = False
+    described: JsonObject = field(default_factory=dict)  # what its description says in place of the truth
+    redirects_to: str | None = None  # where its address leads, in place of the content
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -219,6 +219,7 @@ def file_json(slack: Slack, file: File) -> JsonObject:
         "channels": list(file.channels),
         "groups": [],
         "ims": [],
+        **file.described,
     }
 
 

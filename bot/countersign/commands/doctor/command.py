@@ -19,6 +19,7 @@ from countersign.commands.doctor.encryption_check import check_encryption
 from countersign.commands.doctor.findings import Finding, Status, fail
 from countersign.commands.doctor.graph_checks import check_graphs
 from countersign.commands.doctor.http_checks import check_http
+from countersign.commands.doctor.installation_checks import check_installations
 from countersign.commands.doctor.model_check import check_model
 from countersign.commands.doctor.policy_checks import check_policy
 from countersign.commands.doctor.settings_checks import check_checkpoints, check_files, check_settings
@@ -38,6 +39,7 @@ CHECKS = (
     Check(name="events", run=check_events),
     Check(name="database", run=check_database),
     Check(name="encryption", run=check_encryption),
+    Check(name="workspaces", run=check_installations, timeout=120.0),
     Check(name="clock", run=check_clock),
     Check(name="graphs", run=check_graphs, timeout=120.0),
     Check(name="checkpoints", run=check_checkpoints),

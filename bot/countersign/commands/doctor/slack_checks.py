@@ -28,7 +28,7 @@ _FROM_BASIC = (
     "settings, “Basic "
     "Information”, or leave SLACK_APP_TOKEN out for HTTP."
 )
-_OF_WORKSPACES = "Workspaces install the app by OAuth: each has a token of its own, not checked here."
+_OF_WORKSPACES = "Workspaces install the app by OAuth: each has a token of its own, checked below."
 _SWAPPED = "SLACK_BOT_TOKEN holds an app-level token and SLACK_APP_TOKEN a bot token, so they are swapped."
 _ROTATES = "Switch token rotation off in your Slack app's settings, or ask for a token that does not rotate."
 _REFUSED = {

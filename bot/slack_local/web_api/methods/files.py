@@ -62,6 +62,8 @@ async def send_content(slack: Slack, request: web.Request) -> web.Response:
         return web.Response(status=302, headers={"Location": f"{slack.address}/?redir={request.path}"})
     if file is None or file.content is None or file.deleted:
         return web.Response(status=404)
+    if file.redirects_to is not None:
+        return web.Response(status=302, headers={"Location": file.redirects_to})
     return web.Response(body=file.content, content_type="application/octet-stream")
 
 

@@ -10,6 +10,7 @@ from benchmarks.sides import Side
 from countersign.jobs.queue import Queue
 from countersign.jobs.worker import Worker
 from countersign.store.connections.pool import configure_for_statements, open_pool
+from countersign.store.queries import QUERIES
 from countersign.testing.cards import approval_card
 from tests.support.bots import until
 
@@ -59,7 +60,7 @@ async def succession(url: str, jobs: int = 21) -> list[float]:
         queue.handle(work, clean)
         async with pool.connection() as connection:
             for _ in range(jobs):
-                await queue.defer(connection, "T/C/1")
+                await connection.execute(QUERIES["enqueue"], {"thread_id": "T/C/1"})
         worker = asyncio.create_task(Worker(queue, concurrency=4, grace=1.0).run())
         await asyncio.wait_for(over.wait(), LIMIT)
         worker.cancel()

@@ -113,7 +113,7 @@ async def open_storage(
 
     def of_workspace(team: str) -> WorkspaceStorage:
         return WorkspaceStorage(
-            threads=ThreadStore(pool, queue.defer, hasher, observer.saved, team),
+            threads=ThreadStore(pool, hasher, observer.saved, team),
             outbox=Outbox(pool, hasher, team),
             lost_cards=LostCards(pool, hasher),
             streams=StreamStore(pool, team),
@@ -126,9 +126,9 @@ async def open_storage(
         limits=limits,
         queue=queue,
         reaper=StalledJobReaper(pool, queue),
-        threads=ThreadStore(pool, queue.defer, hasher, observer.saved),
+        threads=ThreadStore(pool, hasher, observer.saved),
         locks=ThreadLocks(sessions),
-        slots=RunSlots(pool, queue.defer, limits),
+        slots=RunSlots(pool, limits),
         of_workspace=of_workspace,
         organisations=OrganisationStore(pool),
         installations=InstallationStore(pool) if settings.oauth and key_ring is not None else None,

@@ -12,6 +12,7 @@ from countersign.jobs.queue import Queue
 from countersign.jobs.stalled_jobs import StalledJobReaper
 from countersign.jobs.worker import Worker
 from countersign.store.connections.pool import Pool, open_pool
+from countersign.store.queries import QUERIES
 
 
 @dataclass
@@ -38,7 +39,7 @@ class Harness:
     async def defer(self, *thread_ids: str) -> None:
         for thread_id in thread_ids:
             async with self.pool.connection() as connection:
-                await self.queue.defer(connection, thread_id)
+                await connection.execute(QUERIES["enqueue"], {"thread_id": thread_id})
 
     async def until_done(self, *texts: str, seconds: float = 15.0) -> None:
         """Wait until exactly these were recorded."""

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from psycopg import AsyncConnection
 
 from countersign.approvals.approval import Approval, open_approval
 from countersign.approvals.json import Json
@@ -180,11 +179,8 @@ async def ws() -> AsyncIterator[LocalWorkspace]:
 async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot]:
     """Everything but the transport."""
 
-    async def defer(connection: AsyncConnection[Any], thread_id: str) -> None:
-        await connection.execute("SELECT countersign.enqueue(%s)", (thread_id,))
-
     async with await open_pool(database_url, min_size=1) as pool, open_web(ws.api_url, ws.bot_token) as web:
-        store, outbox, api = ThreadStore(pool, defer), Outbox(pool), WebApi(web)
+        store, outbox, api = ThreadStore(pool), Outbox(pool), WebApi(web)
         workspace = await api.workspace()
         client = SlackClient(api, workspace)
         clock = lambda: datetime.now(UTC)  # noqa: E731

@@ -86,7 +86,7 @@ class SlotQueue:
 
 
 def line(harness: Harness, limits: SlotLimits) -> SlotQueue:
-    return SlotQueue(harness=harness, slots=RunSlots(harness.pool, harness.queue.defer, limits))
+    return SlotQueue(harness=harness, slots=RunSlots(harness.pool, limits))
 
 
 async def notes(harness: Harness) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from countersign.flow.errors import Conflict, StatementFailed
 from countersign.flow.messages.outgoing import note
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
+from countersign.jobs.queue import ADVANCE
 from countersign.store.queries import QUERIES
 from tests.support.harness import Harness, a_thread, message, now, open_harness
 
@@ -153,14 +154,13 @@ async def test_without_its_job_a_message_is_not_accepted(harness: Harness) -> No
     assert await harness.threads.accept(told), "nothing of the first attempt was kept"
 
 
-async def test_a_message_gets_the_job_that_the_queue_would_give_it(harness: Harness) -> None:
+async def test_a_message_gets_the_job_that_its_task_would_be_deferred_with(harness: Harness) -> None:
     told = message(a_thread(), "hi")
     assert await harness.threads.accept(told)
-    async with harness.pool.connection() as connection:
-        await harness.queue.defer(connection, told.thread.id)
-        cursor = await connection.execute("SELECT to_jsonb(j) - 'id' AS job FROM procrastinate_jobs j")
-        accepted, deferred = [row["job"] for row in await cursor.fetchall()]
-    assert accepted == deferred
+    task = harness.queue.app.configure_task(ADVANCE, lock=told.thread.id)
+    await task.defer_async(thread_id=told.thread.id)
+    ours, theirs = await harness.rows("SELECT to_jsonb(j) - 'id' AS job FROM procrastinate_jobs j")
+    assert ours == theirs
 
 
 async def test_two_deciders_at_once_one_wins(harness: Harness, database_url: str) -> None:

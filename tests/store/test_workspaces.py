@@ -182,7 +182,7 @@ async def test_what_is_to_be_posted_is_claimed_by_its_own_workspace(harness: Har
 async def test_an_approval_of_another_workspace_is_not_found(harness: Harness) -> None:
     approval = await opened(harness, ThreadRef(team=FIRST, channel="C1", ts="1700000000.000200"))
     for team, found in ((FIRST, True), (SECOND, False)):
-        store = ThreadStore(harness.pool, harness.queue.defer, team=team)
+        store = ThreadStore(harness.pool, team=team)
         assert (await store.approval(approval) is not None) is found
 
 

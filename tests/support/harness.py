@@ -238,7 +238,7 @@ async def open_harness(
         queue = Queue(pool)
         await queue.open()
         threads, outbox = (
-            ThreadStore(pool, queue.defer, hasher, observer.saved),
+            ThreadStore(pool, hasher, observer.saved),
             Outbox(pool, hasher),
         )
         effects = Effects(pool)
@@ -269,7 +269,7 @@ async def open_harness(
         run_thread = ThreadRunner(
             store=store,
             locks=locks,
-            slots=RunSlots(pool, queue.defer, slot_limits(16)),
+            slots=RunSlots(pool, slot_limits(16)),
             execute=StepExecution(
                 store=store,
                 graphs=wrap("graphs", hosted),

@@ -45,4 +45,4 @@ async def retry_halted_thread(settings: DatabaseSettings, thread_id: str) -> Non
             user="",
             may_open=False,
         )
-        await ThreadStore(pool, queue.defer).accept(retry)
+        await ThreadStore(pool).accept(retry)

@@ -1,4 +1,4 @@
-"""The procrastinate app: its one task, `advance(thread)`, its retry policy, and how a job is deferred."""
+"""The procrastinate app: its one task, `advance(thread)`, and its retry policy."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,13 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import procrastinate
-import psycopg
 import structlog
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
 from psycopg_pool import AsyncConnectionPool
 
-from countersign.error_translation import translate_errors
 from countersign.flow.errors import Drained, RunAgain, StaleWorker, ThreadBusy, WrittenByNewerVersion
 from countersign.jobs.reliable_job_manager import ReliableJobManager
 
@@ -53,7 +51,7 @@ class RetryPolicy(BaseRetryStrategy):
 
 
 class Queue:
-    """`pool` is the bot's own: a job is deferred in the transaction that stores its work.
+    """`pool` is the bot's own. The store enqueues a job in the transaction that stores its work.
 
     `clock` is the database's.
     """
@@ -64,9 +62,7 @@ class Queue:
         self._pool = pool
         self._advance: Callable[[str], Awaitable[None]] | None = None
         self._retain: Callable[[], Awaitable[None]] | None = None
-        self._task = self.app.task(name=ADVANCE, retry=RetryPolicy(clock), pass_context=False)(
-            self._run_advance
-        )
+        self.app.task(name=ADVANCE, retry=RetryPolicy(clock), pass_context=False)(self._run_advance)
         # Without a periodic task the worker does not supervise its LISTEN connection (procrastinate#1597):
         # after a restart of the database no notification would reach it.
         retention = self.app.task(name=RETENTION, queueing_lock=RETENTION)(self._run_retention)
@@ -81,11 +77,6 @@ class Queue:
         """Set the handlers of the jobs. Processes that only listen never call this."""
         self._advance = advance
         self._retain = retention
-
-    @translate_errors()
-    async def defer(self, connection: psycopg.AsyncConnection[Any], thread_id: str) -> None:
-        """Enqueue a job for the thread in the connection's transaction. Raises DatabaseUnavailable."""
-        await self._task.configure(connection=connection, lock=thread_id).defer_async(thread_id=thread_id)
 
     async def _run_advance(self, thread_id: str) -> None:
         assert self._advance is not None, "this process runs no worker"

@@ -28,6 +28,10 @@ WITH begun AS (
 )
 SELECT countersign.enqueue(thread_id) FROM accepted;
 
+-- enqueue --
+-- Enqueues the thread's job, in the transaction that saves what the job is for.
+SELECT countersign.enqueue(%(thread_id)s);
+
 -- note_early_reply --
 -- Remembers the newest reply in a thread that is not ours yet: its opening mention may still be on its way.
 INSERT INTO countersign.early_replies (thread_id, written) VALUES (%(thread_id)s, %(ts)s::numeric)

@@ -193,7 +193,7 @@ async def test_every_method_of_every_port_says_that_the_database_is_unavailable(
         harness.outbox,
         harness.effects,
         RetentionStore(harness.pool),
-        RunSlots(harness.pool, harness.queue.defer, slot_limits(1)),
+        RunSlots(harness.pool, slot_limits(1)),
     )
     given = arguments_of(harness, thread) | {"thread": work.thread}
     await harness.pool.close()

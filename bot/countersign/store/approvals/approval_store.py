@@ -1,8 +1,7 @@
 """Approvals as they are read, decided and timed: the TimerStore port, and a part of the Store port."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TypeAlias
 from uuid import UUID
 
 from countersign.approvals.approval import Approval
@@ -12,25 +11,19 @@ from countersign.approvals.lifecycle import Status
 from countersign.error_translation import translates_errors
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.review import Review
-from countersign.store.approvals.approval_changes import Connection, applied, apply
+from countersign.store.approvals.approval_changes import applied, apply
 from countersign.store.columns import rows
 from countersign.store.connections.pool import Pool, fetch, fetch_one, run, transaction
 from countersign.store.queries import QUERIES
 
-Defer: TypeAlias = Callable[[Connection, str], Awaitable[None]]
-
 
 @translates_errors
 class ApprovalStore:
-    """Each method is one transaction.
-
-    `defer(connection, thread_id)` enqueues the thread's job, in the connection's transaction.
-    """
+    """Each method is one transaction: what the graph is to be told is saved with the job that tells it."""
 
     def __init__(
         self,
         pool: Pool,
-        defer: Defer,
         hasher: EntryHasher | None = None,
         saved: Callable[[Sequence[Change]], None] = lambda _changes: None,
         team: str | None = None,
@@ -43,7 +36,6 @@ class ApprovalStore:
         self._team = team
         self._saved = saved
         self._pool = pool
-        self._defer = defer
         self._hasher = hasher or EntryHasher()
 
     async def approval(self, approval_id: UUID) -> Review | None:
@@ -57,7 +49,7 @@ class ApprovalStore:
             for row in post:
                 await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
             if after.status is Status.DECIDED and not after.is_undoable:
-                await self._defer(connection, after.thread_id)
+                await connection.execute(QUERIES["enqueue"], {"thread_id": after.thread_id})
             await applied(applying)
         self._saved((change,))
 

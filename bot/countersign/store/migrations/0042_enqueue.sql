@@ -1,4 +1,4 @@
--- Enqueues the thread's job as `countersign.jobs.queue.Queue.defer` does, for a statement that stores the job's work.
+-- Enqueues a job of the task `advance` (countersign.jobs.queue) for a thread, in the transaction that stores its work.
 CREATE FUNCTION countersign.enqueue(thread text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM procrastinate_defer_jobs_v1(ARRAY[ROW(

@@ -10,17 +10,14 @@ from typing import Any
 
 from countersign.error_translation import translates_errors
 from countersign.flow.slots import Slot, SlotLimits
-from countersign.store.approvals.approval_store import Defer
 from countersign.store.connections.pool import Pool, fetch, run, transaction
+from countersign.store.queries import QUERIES
 
 
 @translates_errors
 class RunSlots:
-    """`defer(connection, thread_id)` enqueues the thread's job, in the connection's transaction."""
-
-    def __init__(self, pool: Pool, defer: Defer, limits: SlotLimits) -> None:
+    def __init__(self, pool: Pool, limits: SlotLimits) -> None:
         self._pool = pool
-        self._defer = defer
         self._limits = {
             "starts": limits.starts,
             "decisions": limits.decisions,
@@ -56,4 +53,4 @@ class RunSlots:
         if thread_ids:
             async with transaction(self._pool) as connection:
                 for thread_id in thread_ids:
-                    await self._defer(connection, thread_id)
+                    await connection.execute(QUERIES["enqueue"], {"thread_id": thread_id})

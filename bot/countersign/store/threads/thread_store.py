@@ -196,7 +196,7 @@ class ThreadStore(ApprovalStore, ReplyHistory):
             finding = await connection.execute(QUERIES["threads_without_job"], arguments)
             found = await finding.fetchall()
             for row in found:
-                await self._defer(connection, row["id"])
+                await connection.execute(QUERIES["enqueue"], {"thread_id": row["id"]})
         return tuple(row["id"] for row in found)
 
 

@@ -5,7 +5,6 @@ import asyncio
 from countersign.approvals.errors import CountersignError
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
-from countersign.jobs.queue import Queue
 from countersign.settings import DatabaseSettings
 from countersign.store.connections.database import open_database
 from countersign.store.connections.pool import open_pool
@@ -36,8 +35,6 @@ async def retry_halted_thread(settings: DatabaseSettings, thread_id: str) -> Non
         halted = {thread.thread_id: thread for thread in await Diagnostics(pool).halted_threads()}
         if thread_id not in halted:
             raise ThreadNotHalted
-        queue = Queue(pool)
-        await queue.open()
         retry = Inbound(
             key=f"retry:{thread_id}:{halted[thread_id].error_id}:operator:{asyncio.get_running_loop().time()}",
             kind=InboundKind.RETRY,

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,7 +16,10 @@ from countersign.commands.audit_arguments import add_audit_arguments
 from countersign.commands.restored import stop_everything
 from countersign.settings import DatabaseSettings
 from countersign.store.embedded.installation import MAJOR_VERSION
+from countersign.testing.cards import approval_card
+from slack_local.block_kit.text import full_text
 from slack_local.people.threads import Thread
+from tests.scenario.test_failures import button
 from tests.support import databases
 from tests.support.bots import until
 from tests.support.in_process import bot_in_process
@@ -111,3 +115,55 @@ async def test_a_restore_from_yesterday(
         assert len(restored.noted(thread)) == 1
         assert await verify(restored, anchor) == 1
         assert "an older backup was restored" in capsys.readouterr().out
+
+
+async def test_two_cards_of_one_thread_are_decided_again_and_go_on_after_try_again(
+    stage: Stage, server_url: str
+) -> None:
+    """One of them was approved since the backup, so its tool ran: whoever checked that says no to it now."""
+    ws, bob = stage.ws, stage.ws.bob
+    dump = str(stage.folder / "dump")
+    done, open_one = ({**RISKY, "args": {"disk": disk}} for disk in ("sda", "sdb"))
+    async with bot_in_process(stage.environment()):
+        await ws.connected(limit=40)
+        thread = await stage.asks({"parallel": [done, open_one]})
+        cards = [await approval_card(thread, number) for number in range(2)]
+        first, second = sorted(cards, key=lambda card: "sdb" in full_text(card.message))
+        await until(
+            lambda: stage.rows("SELECT count(card_ts) FROM countersign.approvals") == [(2,)],
+            lambda: "the cards' posts to be recorded",
+        )
+        await postgres("pg_dump", "--format=custom", f"--file={dump}", stage.database_url)
+        await first.approve(by=bob)
+        await until(lambda: stage.noted(thread), lambda: "the approved tool to run")
+    with databases.database(server_url) as restored_url:
+        await postgres("pg_restore", "--no-owner", f"--dbname={restored_url}", dump)
+        restored = replace(stage, database_url=restored_url)
+        await stop_everything(DatabaseSettings(_env_file=None, database_url=SecretStr(restored_url)))
+        async with bot_in_process(restored.environment()):
+            await ws.connected(limit=40)
+            told = await thread.wait_for(RESTORED, limit=30)
+            await until(lambda: first.is_open and second.is_open, lambda: "the buttons")
+            await first.reject(by=bob, reason="It is wiped already.")
+            await second.approve(by=bob)
+            await until(
+                lambda: restored.rows("SELECT DISTINCT status FROM countersign.approvals") == [("decided",)],
+                lambda: "both decisions",
+            )
+            assert [each["answers"] for each in restored.noted(thread)] == [[{"type": "approve"}]]
+
+            await bob.clicks(told, button(told, "Try again"))
+            await until(lambda: len(restored.noted(thread)) == 3, lambda: "both to go on", 20)
+            later = {each["asked"]["args"]["disk"]: each["answers"][0] for each in restored.noted(thread)[1:]}
+            assert later["sdb"] == {"type": "approve"}
+            assert later["sda"]["type"] == "reject"
+            await until(
+                lambda: (
+                    restored.rows(
+                        "SELECT halted, decided FROM countersign.threads, LATERAL (SELECT count(*)"
+                        " FROM countersign.approvals WHERE status <> 'resumed') a (decided)"
+                    )
+                    == [(None, 0)]
+                ),
+                lambda: "the thread to be at rest",
+            )

@@ -2,8 +2,8 @@
 
     python .ci/audit_deps.py [LOCK ...]     default: requirements-run.lock requirements.lock
 
-Exit codes: 0 nothing was found, 1 something was, 2 used wrongly, 3 no source of advisories could be reached,
-so nothing is known about vulnerabilities. OSV_URL names another source than https://api.osv.dev.
+Exit codes: 0 nothing was found, 1 something was, 2 used wrongly, 3 no source of advisories could be asked, so
+nothing is known about vulnerabilities. OSV_URL names another source than https://api.osv.dev.
 """
 
 import json
@@ -59,6 +59,10 @@ class Pin:
         return f"{self.name} {self.version}"
 
 
+# Long known to be vulnerable: a source that does not say so, such as an empty mirror, has no advisories.
+PROBE = Pin("jinja2", "2.4.1")
+
+
 def pins(lock: str) -> frozenset[Pin]:
     """The packages that a lock file pins."""
     return frozenset(Pin(name, version) for name, version in _PIN.findall(lock))
@@ -67,6 +71,10 @@ def pins(lock: str) -> frozenset[Pin]:
 def vulnerabilities(wanted: list[Pin], source: str) -> dict[Pin, list[str]]:
     """The ids of the known vulnerabilities of each package that has any. Raises NoAdvisories."""
     found: dict[Pin, list[str]] = {}
+    probed: dict[Pin, list[str]] = {}
+    _one_page([(PROBE, None)], source, probed)
+    if not probed:
+        raise NoAdvisories(f"{source} knows nothing of {PROBE}, which is vulnerable")
     for start in range(0, len(wanted), _BATCH):
         open_queries: list[tuple[Pin, str | None]] = [(pin, None) for pin in wanted[start : start + _BATCH]]
         for _ in range(_PAGES):
@@ -194,7 +202,9 @@ def main(arguments: list[str]) -> int:
         found = vulnerabilities(wanted, os.environ.get("OSV_URL", OSV).rstrip("/"))
     except NoAdvisories as error:
         print(
-            f"skipped: no source of advisories could be reached ({error}). Vulnerabilities were NOT checked."
+            f"FAILED: no source of advisories could be asked ({error}). Vulnerabilities were NOT checked.\n"
+            "Run it where https://api.osv.dev can be reached, or set OSV_URL to a mirror with the same API.",
+            file=sys.stderr,
         )
         return FOUND if bad_licences else SKIPPED
     for pin, ids in sorted(found.items()):

@@ -17,6 +17,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FIRST = "idna==3.20 \\\n    --hash=sha256:00\n"
+PROBE = {"jinja2": [["GHSA-0"]]}  # what any source knows
 LOCK = FIRST + "psycopg[binary]==3.3.9 ; sys_platform != 'x' \\\n    --hash=sha256:00\n"
 
 
@@ -41,7 +42,11 @@ def audit(lock: Path, source: str) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def advisories(
-    known: Mapping[str, list[list[str]]], *, status: int = 200, cut: bool = False
+    known: dict[str, list[list[str]]],
+    *,
+    status: int = 200,
+    cut: bool = False,
+    probe: dict[str, list[list[str]]] = PROBE,
 ) -> Iterator[str]:
     """A source of advisories: for a package its pages of ids."""
 
@@ -60,7 +65,7 @@ def advisories(
 
     def answer(query: Mapping[str, Any]) -> dict[str, Any]:
         assert query["package"]["ecosystem"] == "PyPI"
-        pages, page = known.get(query["package"]["name"], []), int(query.get("page_token", 0))
+        pages, page = (known | probe).get(query["package"]["name"], []), int(query.get("page_token", 0))
         found: dict[str, Any] = {"vulns": [{"id": each} for each in pages[page]]} if page < len(pages) else {}
         return found | ({"next_page_token": str(page + 1)} if page + 1 < len(pages) else {})
 
@@ -89,13 +94,21 @@ def test_each_known_vulnerability_is_named_from_every_page(lock: Path) -> None:
     assert "psycopg 3.3.9: https://osv.dev/GHSA-1, https://osv.dev/PYSEC-2" in done.stdout
 
 
-@pytest.mark.parametrize("how", ["nobody listens", "an error", "half an answer"])
-def test_without_advisories_it_is_skipped_and_says_so(lock: Path, how: str) -> None:
-    with advisories({}, status=503 if how == "an error" else 200, cut=how == "half an answer") as source:
+@pytest.mark.parametrize("how", ["nobody listens", "an error", "half an answer", "an empty mirror"])
+def test_without_advisories_it_fails_and_says_so(lock: Path, how: str) -> None:
+    status, probe = 503 if how == "an error" else 200, {} if how == "an empty mirror" else PROBE
+    with advisories({}, status=status, cut=how == "half an answer", probe=probe) as source:
         done = audit(lock, "http://127.0.0.1:1" if how == "nobody listens" else source)
     assert done.returncode == 3
-    assert "skipped: no source of advisories could be reached" in done.stdout
-    assert "Vulnerabilities were NOT checked" in done.stdout
+    assert "FAILED: no source of advisories could be asked" in done.stderr
+    assert "Vulnerabilities were NOT checked" in done.stderr
+    assert "OSV_URL" in done.stderr
+    assert "0 vulnerable" not in done.stdout
+
+
+def test_make_passes_its_failure_on() -> None:
+    recipe = (ROOT / "Makefile").read_text().split("\naudit-deps:")[1].split("\n\n")[0].splitlines()[1:]
+    assert recipe == ["\t$(BIN)/python .ci/audit_deps.py"], "no `-` before it and no `|| true` behind it"
 
 
 def test_a_lock_file_that_pins_nothing_is_no_all_clear(lock: Path) -> None:

@@ -924,6 +924,10 @@ SELECT set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalive
        set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '20000', false),
        set_config('plan_cache_mode', 'force_generic_plan', false);
 
+-- session --
+-- The process of the server that runs this connection's statements.
+SELECT pg_backend_pid() AS pid;
+
 -- begin_transaction --
 -- Sent with the statements that follow; psycopg's own transaction() waits for the server at both ends.
 BEGIN;

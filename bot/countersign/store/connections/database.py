@@ -7,7 +7,8 @@ from pathlib import Path
 import psycopg
 
 from countersign.store.connections.address import Address
-from countersign.store.connections.pool import DatabaseError, open_session
+from countersign.store.connections.pool import DatabaseError
+from countersign.store.connections.session_check import require_sessions
 from countersign.store.embedded import EmbeddedPostgresError, embedded_postgres
 from countersign.store.schema.migrate import MigrationError, migrate
 
@@ -37,6 +38,7 @@ async def open_database(
 
 async def _migrated(url: Address) -> None:
     try:
+        await require_sessions(url)  # first: a migration's lock is a session's
         await migrate(url)
     except MigrationError as error:
         raise DatabaseError(str(error)) from error
@@ -46,8 +48,7 @@ async def _migrated(url: Address) -> None:
 
 async def _reached(url: Address) -> None:
     try:
-        async with await open_session(url):
-            return
+        await require_sessions(url)
     except psycopg.OperationalError as error:
         raise _unreachable(error) from error
 

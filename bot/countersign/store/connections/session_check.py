@@ -1,4 +1,4 @@
-"""Whether a connection keeps its session of PostgreSQL, as it does not behind a pooler in transaction mode."""
+"""Whether connections keep their session of PostgreSQL. Behind a pooler in transaction mode they do not."""
 
 from countersign.store.connections.address import Address
 from countersign.store.connections.pool import Connection, DatabaseError, open_session
@@ -7,8 +7,8 @@ from countersign.store.queries import QUERIES
 _TRIES = 3  # where others use the pooler, too, it may happen to give the same session twice
 _NOT_KEPT = (
     "DATABASE_URL leads to a pooler in transaction mode: statements of one connection run in several "
-    "sessions, so locks and notifications get lost. Connect to PostgreSQL itself, or set the pooler to session "
-    "mode (PgBouncer: pool_mode = session)."
+    "sessions, so locks and notifications get lost. Connect to PostgreSQL itself, or set the pooler to "
+    "session mode (PgBouncer: pool_mode = session)."
 )
 
 

@@ -67,6 +67,11 @@ FLOW_TESTS = {
         "slack/test_votes",
     ),
     "conversation/reset": ("flow/conversation/test_reset",),
+    "conversation/control_words": (
+        "flow/conversation/test_stop",
+        "flow/conversation/test_reset",
+        "slack/test_messages",
+    ),
     "conversation/": ("flow/conversation/test_stop", "flow/conversation/test_reset"),
     "delivery/channel_pace": ("flow/delivery/test_channel_pace",),
     "delivery/": (
@@ -91,6 +96,7 @@ FLOW_TESTS = {
         "store/test_inbox_size",
     ),
     "notices/thread_notes": (
+        "flow/notices/test_cancelled_run_note",
         "flow/notices/test_thread_notes",
         "flow/timers/test_expiry",
         "flow/timers/test_timers",
@@ -153,6 +159,9 @@ FLOW_TESTS = {
         "flow/policy/test_placement",
         "flow/grants/test_grants",
     ),
+    "policy/written_numbers": ("flow/policy/test_written_numbers", "flow/policy/test_decided_arguments"),
+    "policy/edit_scope": ("flow/policy/test_approval_attacks", "flow/policy/test_policy"),
+    "policy/seat_checks": ("flow/policy/test_policy", "flow/policy/test_placement"),
     "policy/stand_ins": ("flow/policy/test_people_who_change", "slack/test_delegate_command"),
     "policy/voting": (
         "flow/policy/test_policy",
@@ -245,6 +254,7 @@ FLOW_TESTS = {
         "slack/test_rendering",
     ),
     "work": ("store/test_threads", "store/test_rows", "flow/steps/test_steps"),
+    "installation/organisations": ("flow/test_organisations",),
     "slots": ("flow/test_slots",),
     "channel_ids": ("flow/test_channel_ids",),
     "graph_name": ("flow/test_inbound", "flow/replies/test_replies"),

@@ -10,7 +10,7 @@ from countersign.approvals.person import Person, Standing
 from countersign.flow.errors import DatabaseUnavailable, RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.home.counting import shown_total
 from countersign.flow.home.home_tabs import HomeTabs
-from countersign.flow.home.inbox import Found, Inbox, Reader
+from countersign.flow.home.inbox_content import Found, Inbox, Reader
 from countersign.flow.ports import OpenedHome
 
 BOB = Reader(person=Person(id="UBOB", name="Bob", standing=Standing.MEMBER), keys=("UBOB",), channels=("C1",))

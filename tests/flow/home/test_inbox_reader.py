@@ -13,7 +13,8 @@ from countersign.approvals.delegation import Delegation
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.grants import GrantState
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
-from countersign.flow.home.inbox import Decided, InboxReader, Reader
+from countersign.flow.home.inbox import InboxReader
+from countersign.flow.home.inbox_content import Decided, Reader
 from countersign.flow.ports import OwnChannel
 from countersign.flow.review import Review
 from tests.approvals.test_record import an_approval
@@ -176,6 +177,7 @@ async def test_cards_elsewhere_are_shown_where_the_person_may_look(
         (16, 9, 8, 8, 1, 16),
         (3, -1, 8, 3, 0, 3),
         (0, 4, 8, 0, 0, 0),
+        (1, 1, 8, 1, 0, 1),
     ],
 )
 async def test_a_page_that_is_not_there_any_more_is_the_last_one(

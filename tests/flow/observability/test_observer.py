@@ -9,6 +9,9 @@ from uuid import uuid4
 import pytest
 
 from countersign.approvals.errors import MayNotDecide, NotPending
+from countersign.approvals.ledger import Change
+from countersign.approvals.lifecycle import Event
+from countersign.approvals.policy.grants import GrantUse
 from countersign.approvals.policy.voting.permission import ReasonMissing
 from countersign.flow.errors import (
     AnswerRefused,
@@ -26,6 +29,8 @@ from countersign.flow.errors import (
 )
 from countersign.flow.messages.outgoing import OutgoingKind, outgoing
 from countersign.flow.observability.observer import Observer
+from tests.approvals.policy.test_grants import granted
+from tests.approvals.test_record import an_approval
 from tests.flow.rows import REF
 
 Logged: TypeAlias = list[MutableMapping[str, Any]]
@@ -147,3 +152,17 @@ def test_errors_say_what_people_and_callers_need() -> None:
     refused = SlackRefused("chat.update", "is_archived")
     assert str(refused) == "Slack refused chat.update: is_archived."
     assert (refused.method, refused.error) == ("chat.update", "is_archived")
+
+
+def test_grants_are_counted_as_they_are_given_used_and_revoked() -> None:
+    observer, grant = Observer(), granted()
+    use = GrantUse(before=grant, after=grant, row=0)
+    observer.saved(
+        [
+            Change(after=an_approval(), event=Event.VOTED, grants_given=(grant,), grant_uses=(use, use)),
+            Change(after=an_approval(), event=Event.UNDONE, grants_revoked=(grant, grant, grant)),
+        ]
+    )
+    (metric,) = observer.metrics.approvals.grants.collect()
+    counted = {each.labels["event"]: each.value for each in metric.samples if each.name.endswith("_total")}
+    assert counted == {"given": 1, "used": 2, "revoked": 3}

@@ -1,11 +1,10 @@
 """The grants that concern somebody: listing and revoking them."""
 
-from dataclasses import dataclass
-
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.person import Person
 from countersign.approvals.policy.grants import LISTED_AFTER_END, Grant, GrantState, revoke
 from countersign.approvals.policy.stored import fingerprint
+from countersign.flow.grants.listed_grant import ListedGrant
 from countersign.flow.notices.grant_notes import revoked_note
 from countersign.flow.observability.metrics import Metrics
 from countersign.flow.policy.current_policy import CurrentPolicy
@@ -26,13 +25,6 @@ class UnknownGrant(CountersignError):
 
 class GrantOver(CountersignError):
     """This grant has ended already."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListedGrant:
-    grant: Grant
-    state: GrantState
-    rule_changed: bool  # the policy file has its rule no more, so it covers nothing
 
 
 class Grants:

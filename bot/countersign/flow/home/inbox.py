@@ -2,71 +2,21 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from countersign.approvals.awaited import in_channel, of_channel
 from countersign.approvals.delegation import Delegation
-from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.grants import GrantState
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
-from countersign.flow.grants.manage import Grants, ListedGrant
-from countersign.flow.home.counting import COUNTED
-from countersign.flow.home.quiet_hours import QuietHours
+from countersign.flow.grants.manage import Grants
+from countersign.flow.home.inbox_content import PAGE, Decided, Found, Inbox, Reader
 from countersign.flow.ports import Clock, Delegations, InboxStore, Memberships, OwnChannel
 from countersign.flow.review import Review
 
-PAGE = 8  # approvals on a page of the Home tab
 _ASKED = 5  # of a person's own requests
 _DECIDED = 5
 _MAX_ELSEWHERE = 50  # channels that somebody is not in, with cards that wait for them by name
 _SAME_PERSON = 15.0  # seconds in which somebody's standing is not asked again; it is at each decision
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """A page of approvals, and how many there are in all, counted as far as one more than COUNTED."""
-
-    reviews: tuple[Review, ...] = ()
-    total: int = 0
-    page: int = 0  # from 0
-    size: int = PAGE
-
-    @property
-    def pages(self) -> int:
-        return max(-(-min(self.total, COUNTED) // self.size), 1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reader:
-    """Whose inbox it is. `keys` are compared with what approvals await, `channels` is where they may look."""
-
-    person: Person
-    keys: tuple[str, ...]
-    channels: tuple[str, ...]
-
-    @property
-    def decides(self) -> bool:
-        return self.person.standing is Standing.MEMBER
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decided:
-    """A page of what was decided; `more` was decided before."""
-
-    reviews: tuple[Review, ...]
-    more: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Inbox:
-    reader: Reader
-    waiting: Found
-    asked: Found
-    decided: tuple[Review, ...] = ()
-    grants: tuple[ListedGrant, ...] = ()
-    delegations: tuple[Delegation, ...] = ()
-    quiet_hours: QuietHours | None = None
 
 
 class InboxReader:

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from countersign.approvals.person import Person
+from countersign.flow.home.inbox_content import Inbox
 from countersign.flow.home.quiet_hours import QuietHours
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.review import Review
-
-if TYPE_CHECKING:
-    from countersign.flow.home.inbox import Inbox
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +104,7 @@ class HomeStore(Protocol):
 
 
 class HomeDisplay(Protocol):
-    async def publish(self, inbox: "Inbox", shown: str | None) -> str:
+    async def publish(self, inbox: Inbox, shown: str | None) -> str:
         """Show it, unless it is what was shown before; gives a digest of it.
 
         Raises RateLimited, SlackRefused, SlackUnreachable.

@@ -2,7 +2,7 @@
 
 from countersign.approvals.policy.grants import Grant, GrantState
 from countersign.approvals.policy.rule import GrantScope
-from countersign.flow.grants.manage import ListedGrant
+from countersign.flow.grants.listed_grant import ListedGrant
 from countersign.flow.thread import ThreadRef
 from countersign.i18n import N_, _, ngettext
 from countersign.interrupts import display_name, single_line

@@ -1,6 +1,6 @@
 """The answer to `/approvals history`: what was decided of what somebody asked for or voted on."""
 
-from countersign.flow.home.inbox import Decided
+from countersign.flow.home.inbox_content import Decided
 from countersign.i18n import N_, _
 from countersign.slack.block_kit.builders import RenderedMessage, actions, button, section
 from countersign.slack.home.entries import decided_line

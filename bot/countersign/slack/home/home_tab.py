@@ -8,7 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
-from countersign.flow.home.inbox import Inbox
+from countersign.flow.home.inbox_content import Inbox
 from countersign.i18n import matching_language, reader_language
 from countersign.slack.block_kit.builders import Block, RenderedMessage
 from countersign.slack.home.home_view import home_view, links_only_view

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from countersign.flow.home.counting import shown_total
-from countersign.flow.home.inbox import Found, Inbox
+from countersign.flow.home.inbox_content import Found, Inbox
 from countersign.i18n import N_, _
 from countersign.slack.block_kit.builders import (
     Block,

@@ -1,7 +1,7 @@
 """The answer to `/approvals`: what waits for whoever typed it, with the buttons that decide it."""
 
 from countersign.flow.home.counting import shown_total
-from countersign.flow.home.inbox import Found, Reader
+from countersign.flow.home.inbox_content import Found, Reader
 from countersign.i18n import N_, _
 from countersign.slack.block_kit.builders import MESSAGE_BLOCKS, Block, RenderedMessage, section
 from countersign.slack.home.entries import asked_line, waiting_entries

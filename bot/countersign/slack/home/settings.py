@@ -1,7 +1,7 @@
 """What else is somebody's own: their grants, who decides in their place, and their quiet hours."""
 
 from countersign.approvals.delegation import Delegation
-from countersign.flow.home.inbox import Inbox
+from countersign.flow.home.inbox_content import Inbox
 from countersign.flow.home.quiet_hours import QuietHours
 from countersign.i18n import N_, _
 from countersign.slack.block_kit.builders import (

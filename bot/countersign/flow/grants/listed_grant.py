@@ -1,0 +1,12 @@
+"""A grant as lists of grants show it."""
+
+from dataclasses import dataclass
+
+from countersign.approvals.policy.grants import Grant, GrantState
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedGrant:
+    grant: Grant
+    state: GrantState
+    rule_changed: bool  # the policy file has its rule no more, so it covers nothing

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from countersign.__main__ import main
-from countersign.commands.policy_replay import parse_since
+from countersign.commands.policy.replay import parse_since
 from slack_local.workspace import LocalWorkspace
 from tests.approvals.policy.policies import a_policy
 from tests.flow.graphs.asking_graphs import refunds

@@ -142,7 +142,7 @@ def _halted(given: argparse.Namespace) -> int:
 
 def _audit(given: argparse.Namespace) -> int:
     from countersign.approvals.audit import AnchorNotUnderstood
-    from countersign.commands import audit
+    from countersign.commands.audit import command as audit
     from countersign.logs import configure_logging
     from countersign.settings import read_database_settings
 
@@ -188,7 +188,7 @@ def _restored(_given: argparse.Namespace) -> int:
 
 
 def _policy(given: argparse.Namespace) -> int:
-    from countersign.commands import policy
+    from countersign.commands.policy import command as policy
     from countersign.logs import configure_logging
 
     configure_logging("text", logging.WARNING)
@@ -200,7 +200,7 @@ def _policy(given: argparse.Namespace) -> int:
 
 
 def _graphs(given: argparse.Namespace) -> int:
-    from countersign.commands.graphs import run_graphs
+    from countersign.commands.graphs.command import run_graphs
 
     return run_graphs(given)
 

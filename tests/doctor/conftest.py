@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from countersign.__main__ import main
-from countersign.commands.doctor_arguments import CHECK_NAMES
+from countersign.commands.arguments.doctor import CHECK_NAMES
 from countersign.demo.model import ScriptedModel
 from slack_local.workspace import LocalWorkspace
 from tests.support.in_process import environment_of

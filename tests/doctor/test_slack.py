@@ -10,7 +10,7 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from countersign.commands.doctor_arguments import CHECK_NAMES
+from countersign.commands.arguments.doctor import CHECK_NAMES
 from countersign.slack.app_manifest.permissions import SCOPES
 from slack_local.fault_injection import ApiFault
 from slack_local.model.seed import App

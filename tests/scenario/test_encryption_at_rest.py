@@ -11,9 +11,10 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from countersign.approvals.errors import CountersignError
-from countersign.commands import audit, encryption
-from countersign.commands.audit_arguments import add_audit_arguments
-from countersign.commands.encryption_arguments import add_encryption_arguments
+from countersign.commands import encryption
+from countersign.commands.arguments.audit import add_audit_arguments
+from countersign.commands.arguments.encryption import add_encryption_arguments
+from countersign.commands.audit import command as audit
 from countersign.encryption import EncryptionKeyMissing, generate_key, parse_keys
 from countersign.settings import DatabaseSettings
 from countersign.testing.cards import approval_card

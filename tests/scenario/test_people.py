@@ -12,7 +12,8 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from countersign.commands import audit, people
+from countersign.commands import people
+from countersign.commands.audit import command as audit
 from countersign.encryption import generate_key
 from countersign.settings import DatabaseSettings
 from countersign.testing.cards import approval_card

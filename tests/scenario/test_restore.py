@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from countersign.commands import audit
-from countersign.commands.audit_arguments import add_audit_arguments
+from countersign.commands.arguments.audit import add_audit_arguments
+from countersign.commands.audit import command as audit
 from countersign.commands.restored import stop_everything
 from countersign.settings import DatabaseSettings
 from countersign.store.embedded.installation import MAJOR_VERSION

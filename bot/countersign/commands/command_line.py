@@ -4,13 +4,13 @@ import argparse
 from pathlib import Path
 
 from countersign import __version__
-from countersign.commands.audit_arguments import add_audit_arguments
-from countersign.commands.doctor_arguments import add_doctor_arguments
-from countersign.commands.encryption_arguments import add_encryption_arguments
-from countersign.commands.init_arguments import add_init_arguments
-from countersign.commands.manifest_arguments import add_manifest_arguments
-from countersign.commands.people_arguments import add_people_arguments
-from countersign.commands.policy_arguments import add_policy_arguments
+from countersign.commands.arguments.audit import add_audit_arguments
+from countersign.commands.arguments.doctor import add_doctor_arguments
+from countersign.commands.arguments.encryption import add_encryption_arguments
+from countersign.commands.arguments.init import add_init_arguments
+from countersign.commands.arguments.manifest import add_manifest_arguments
+from countersign.commands.arguments.people import add_people_arguments
+from countersign.commands.arguments.policy import add_policy_arguments
 
 
 def command_line() -> argparse.ArgumentParser:

@@ -10,7 +10,7 @@ from countersign.approvals.audit import Anchor, ChainedEntry, EntryHasher, Findi
 from countersign.approvals.audit.export import Exporter, ExportFormat
 from countersign.approvals.audit.exported_file import ExportNotUnderstood, read_export
 from countersign.approvals.audit.workspace_chain import WorkspaceAnchors, WorkspaceChain
-from countersign.commands.audit_verification import verify_file
+from countersign.commands.audit.verification import verify_file
 from tests.approvals.audit.chains import chain, entry
 
 HASHER = EntryHasher()

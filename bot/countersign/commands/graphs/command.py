@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from countersign.commands.graphs.waiting_check import GraphCode, misfits
 from countersign.commands.placeholder_keys import PlaceholderKeys
-from countersign.commands.waiting_check import GraphCode, misfits
 from countersign.interrupts.code import (
     AnswerShape,
     NodeReading,

@@ -15,9 +15,9 @@ from countersign.approvals.policy.checking.simulate import Simulation, simulate
 from countersign.approvals.policy.matching import ActionContext, Channel, Requester
 from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.reading import PolicyError
-from countersign.commands.policy_check import check
-from countersign.commands.policy_replay import parse_since, run_replay
-from countersign.commands.policy_simulation import BadSimulation, simulation
+from countersign.commands.policy.check import check
+from countersign.commands.policy.replay import parse_since, run_replay
+from countersign.commands.policy.simulation import BadSimulation, simulation
 from countersign.policy_file import load_policy
 from countersign.settings import read_replay_settings
 

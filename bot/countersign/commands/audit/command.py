@@ -16,7 +16,7 @@ from countersign.approvals.audit import GENESIS, Anchor, ChainedEntry, EntryHash
 from countersign.approvals.audit.approval_report import approval_report, report_text
 from countersign.approvals.audit.export import Exporter, ExportFormat
 from countersign.approvals.errors import CountersignError
-from countersign.commands.audit_verification import verify_file, verify_ledger
+from countersign.commands.audit.verification import verify_file, verify_ledger
 from countersign.settings import DatabaseSettings
 from countersign.store.approvals.ledger import Ledger
 from countersign.store.connections.database import open_database

@@ -1,0 +1,1 @@
+"""The command `audit`: verify, export and show the ledger."""

@@ -1,0 +1,1 @@
+"""The command `policy`: check, explain and replay the policy file."""

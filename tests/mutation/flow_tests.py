@@ -20,7 +20,11 @@ FLOW_TESTS = {
         "flow/replies/test_messages_while_waiting",
         "flow/replies/test_asking_back",
     ),
-    "decisions/replies/texts": ("flow/replies/test_messages_while_waiting", "flow/replies/test_asking_back"),
+    "decisions/replies/texts": (
+        "flow/replies/test_reply_texts",
+        "flow/replies/test_messages_while_waiting",
+        "flow/replies/test_asking_back",
+    ),
     "decisions/replies/": (
         "flow/replies/test_asking_back",
         "flow/replies/test_replies",

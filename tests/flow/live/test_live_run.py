@@ -347,3 +347,28 @@ async def test_the_sweep_removes_what_is_left() -> None:
     assert stage.streams.calls.named("discarded") == [2]
     assert stage.display.calls.named("remove") == [KEY, "message:2"]
     assert stage.streams.calls.named("remove") == ["message:2"]
+
+
+def posted(step: StepResult) -> dict[str, object]:
+    return {row.key: row.body["text"] if isinstance(row.body, dict) else None for row in step.post}
+
+
+async def test_of_a_run_that_was_stopped_what_people_saw_of_a_message_is_posted() -> None:
+    stage = Stage()
+    run = await stage.run(HELLO, TextAdded(message_id="m1", text=" you \n"))
+    await stage.shows("start", "Hello you \n")
+    cut = run.with_words_cut_off(replace(result(), stopped=True))
+    assert posted(cut) == {KEY: "Hello you …"}
+    assert run.with_words_cut_off(result()) == result(), "it was not stopped"
+    assert len(run.with_words_cut_off(replace(result(KEY), stopped=True)).post) == 1, "it is posted already"
+
+
+async def test_of_a_stopped_run_no_message_is_posted_that_was_whole_or_never_shown() -> None:
+    stopped = replace(result(), stopped=True)
+    stage = Stage()
+    run = await stage.run(HELLO)
+    await stage.shows("start", "Hello")
+    run.on_event(TextEnded(message_id="m1"))
+    assert run.with_words_cut_off(stopped) == stopped
+    hidden = await Stage(later=True).run(HELLO)
+    assert hidden.with_words_cut_off(stopped) == stopped

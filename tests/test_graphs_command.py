@@ -240,6 +240,68 @@ def test_graphs_that_cannot_be_loaded_hide_no_other_graph(project: Path) -> None
     assert "Traceback" not in told
 
 
+UNLOADED = """
+from functools import partial
+from typing import TypedDict
+from langgraph.graph import START, StateGraph
+from langgraph.types import interrupt
+from a_package_that_nobody_has import Search, rerank
+from steps.review import Reviewer, ask as ask_for_words
+
+class State(TypedDict):
+    query: str
+    note: str
+
+def approve(state, threshold):
+    if interrupt({"question": "Search?", "query": state["query"]}) == "go":
+        return {}
+    return {"note": "not searched"}
+
+def orphan():
+    return interrupt("Who calls this?")
+
+builder = StateGraph(State)
+builder.add_node("approve", partial(approve, threshold=3))
+builder.add_node("search", Search())
+builder.add_node("rerank", rerank)
+builder.add_node(ask_for_words)
+builder.add_node("review", Reviewer().review)
+graph = builder.compile()
+"""
+STEPS = """
+from langgraph.types import interrupt
+import another_package_that_nobody_has as other
+
+class Reviewer:
+    def review(self, state):
+        answer = interrupt({"draft": state["note"]})
+        return {"note": "kept" if answer["approved"] else other.rewrite(answer["feedback"].strip())}
+
+def ask(state):
+    return {"note": "said " + interrupt("Anything else?")}
+"""
+
+
+def test_a_graph_that_needs_a_missing_package_is_read_from_its_files(project: Path) -> None:
+    (project / "steps").mkdir()
+    (project / "steps" / "review.py").write_text(STEPS)
+    (project / "agent.py").write_text(UNLOADED)
+    (project / "langgraph.json").write_text(json.dumps({"graphs": {"agent": "./agent.py:graph"}}))
+    code, told = run(project, "--answers")
+    assert code == 1
+    assert "a_package_that_nobody_has" in told
+    for said in (
+        "It cannot be loaded. This is what its files show:",
+        '  approve  agent.py:14  "go" | …',
+        "  review  steps/review.py:7  {approved: true | false, feedback? (with approved false): unknown}",
+        "  ask_for_words  steps/review.py:11  text",
+        "the code of search is not in the files",
+        "the code of rerank is not in the files",
+        "agent.py:19 asks, and which step that is in is not known",
+    ):
+        assert said in told, told
+
+
 async def test_graphs_that_cannot_be_loaded_hide_no_waiting_approval(
     project: Path, database_url: str
 ) -> None:

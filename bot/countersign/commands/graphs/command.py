@@ -15,6 +15,7 @@ from countersign.commands.graphs.waiting_check import GraphCode, misfits
 from countersign.commands.placeholder_keys import PlaceholderKeys
 from countersign.interrupts.code import (
     AnswerShape,
+    GraphReading,
     NodeReading,
     Question,
     SourceLocation,
@@ -24,15 +25,19 @@ from countersign.interrupts.code import (
 )
 from countersign.logs import configure_logging
 from countersign.runs.loading import LoadedGraph, load_graphs
-from countersign.runs.project.config import GraphConfigError, read_graph_config
+from countersign.runs.project.config import GraphConfig, GraphConfigError, GraphSpec, read_graph_config
 from countersign.runs.source.answers import own_code, read_all_answers
 from countersign.runs.source.node_interrupts import nodes_that_raise
+from countersign.runs.source.unloaded_files import module_file
+from countersign.runs.source.unloaded_graph import read_unloaded
 from countersign.settings import GraphSettings, read_graph_settings
 from countersign.store.connections.database import open_database
 from countersign.store.connections.pool import open_pool
 from countersign.store.diagnostics import Diagnostics
 
 _NOTHING = "No node of it asks a person."
+_NOTHING_FOUND = "No question was found in them."
+_NOT_LOADED = "It cannot be loaded. This is what its files show:"
 
 
 def run_graphs(given: argparse.Namespace) -> int:
@@ -46,6 +51,9 @@ async def _answers(settings: GraphSettings) -> int:
     graphs = await _load(settings.langgraph_config)
     for graph in graphs.read.values():
         print("\n".join(describe(graph)))
+    for reading in graphs.failed.values():
+        shown = list(_nodes(reading)) or [f"  {_NOTHING_FOUND}"]
+        print("\n".join((reading.graph, f"  {_NOT_LOADED}", *shown)))
     unread = any(node.problem for graph in graphs.read.values() for node in graph.answers.nodes)
     return 1 if unread or graphs.failed else 0
 
@@ -71,14 +79,14 @@ async def _check(settings: GraphSettings) -> int:
 @dataclass(frozen=True, kw_only=True)
 class _Graphs:
     read: Mapping[str, GraphCode]
-    failed: Collection[str]  # those that cannot be loaded
+    failed: Mapping[str, GraphReading]  # those that cannot be loaded: what their files show
 
 
 async def _load(config: Path) -> _Graphs:
     """Each graph by itself, and without the keys of models: none is called. Says which cannot be loaded."""
     given = read_graph_config(config)
     loaded: dict[str, LoadedGraph] = {}
-    failed: list[str] = []
+    failed: dict[str, GraphReading] = {}
     async with AsyncExitStack() as stack:
         keys = stack.enter_context(closing(PlaceholderKeys()))
         for spec in given.specs:
@@ -86,9 +94,16 @@ async def _load(config: Path) -> _Graphs:
             try:
                 loaded |= await keys.load(partial(load_graphs, only, stack))
             except GraphConfigError as error:
-                failed.append(spec.name)
+                failed[spec.name] = _read_files(given, spec)
                 print(f"countersign: {error}", file=sys.stderr)
         return _Graphs(read=_read(loaded), failed=failed)
+
+
+def _read_files(config: GraphConfig, spec: GraphSpec) -> GraphReading:
+    file = spec.file or module_file(config.import_paths, spec.module or "")
+    if file is None or not file.is_file():
+        return GraphReading(graph=spec.name, nodes=())
+    return read_unloaded(spec.name, file, config.import_paths)
 
 
 def _read(loaded: Mapping[str, LoadedGraph]) -> dict[str, GraphCode]:
@@ -109,11 +124,16 @@ def _read(loaded: Mapping[str, LoadedGraph]) -> dict[str, GraphCode]:
 def describe(graph: GraphCode) -> Iterator[str]:
     """The lines for one graph."""
     yield graph.answers.graph
-    lines = [line for node in graph.answers.nodes for line in _node(node)]
+    lines = list(_nodes(graph.answers))
     lines += [f"  {_named(name)}  stops before it (interrupt_before)" for name in _each(graph.stops_before)]
     lines += [f"  {_named(name)}  stops after it (interrupt_after)" for name in _each(graph.stops_after)]
     lines += [f"  {name}  may stop in it (NodeInterrupt), and takes no answer" for name in graph.raises]
     yield from lines or [f"  {_NOTHING}"]
+
+
+def _nodes(reading: GraphReading) -> Iterator[str]:
+    for node in reading.nodes:
+        yield from _node(node)
 
 
 def _each(nodes: Collection[str]) -> Collection[str]:

@@ -22,6 +22,7 @@ QUIET = DatabaseGauges(
     queue_waiting=0,
     queue_running=0,
     queue_lag=0.0,
+    installed_workspaces=0,
     workers=1,
 )
 

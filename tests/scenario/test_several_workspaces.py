@@ -68,6 +68,13 @@ async def test_each_workspace_has_its_own_thread_and_card(both: TwoWorkspaces) -
             assert thread.id.split("/")[0] == ws.slack.team
 
 
+async def test_how_many_workspaces_installed_the_app_is_a_metric(both: TwoWorkspaces) -> None:
+    status, page = await both.bot.get("/metrics")
+
+    assert status == 200
+    assert "\ncountersign_installed_workspaces 2.0\n" in page
+
+
 async def test_an_event_of_a_workspace_that_did_not_install_is_refused(both: TwoWorkspaces) -> None:
     foreign = LocalWorkspace(mode="http", team="T0STRANGE1", retry_schedule=())
     foreign.slack.signing_secret = both.first.signing_secret

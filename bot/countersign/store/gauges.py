@@ -36,6 +36,7 @@ class GaugeReader:
             queue_waiting=row["queue_waiting"],
             queue_running=row["queue_running"],
             queue_lag=max(0.0, row["queue_lag"] or 0.0),
+            installed_workspaces=row["installed_workspaces"],
             workers=row["workers"],
         )
 

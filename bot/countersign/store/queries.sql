@@ -822,6 +822,8 @@ SELECT (SELECT json_agg(json_build_object('graph', graph, 'rule', rule, 'count',
        (SELECT count(*) FROM due) + slots.count AS queue_waiting,
        (SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing' AND lock IS NOT NULL) AS queue_running,
        extract(epoch FROM now() - least(first_due.since, slots.oldest))::float8 AS queue_lag,
+       (SELECT count(*) FROM (SELECT id FROM countersign.installations WHERE id IS DISTINCT FROM enterprise_id
+                              UNION SELECT team FROM countersign.organisation_workspaces) AS served) AS installed_workspaces,
        (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '6 seconds') AS workers
 FROM undelivered, unposted, first_due, slots;
 

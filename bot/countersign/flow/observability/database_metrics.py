@@ -61,6 +61,10 @@ _GAUGES: Mapping[str, tuple[str, Callable[[DatabaseGauges], float]]] = {
         "How long the first of the threads has waited that no worker has in hand.",
         lambda read: read.queue_lag,
     ),
+    "installed_workspaces": (
+        "Workspaces that installed the app by OAuth and are served.",
+        lambda read: read.installed_workspaces,
+    ),
     "workers": ("Workers that were alive within the last seconds.", lambda read: read.workers),
 }
 

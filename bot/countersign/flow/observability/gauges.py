@@ -27,4 +27,5 @@ class DatabaseGauges:
     queue_waiting: int  # threads with something to do that no worker does yet
     queue_running: int
     queue_lag: float  # since when the first of those waits
+    installed_workspaces: int  # by OAuth
     workers: int  # that were alive within the last seconds

@@ -100,7 +100,12 @@ async def open_storage(
             url, max_size=settings.concurrency + 4, configure=configure_for_statements, key_ring=key_ring
         )
     )
-    limits = slot_limits(settings.concurrency, settings.runs_per_person, settings.runs_per_channel)
+    limits = slot_limits(
+        settings.concurrency,
+        settings.runs_per_person,
+        settings.runs_per_channel,
+        settings.runs_per_workspace,
+    )
     sessions = await stack.enter_async_context(
         graph_loop.enter(lambda: open_session_pool(url, limits.jobs + 1))
     )

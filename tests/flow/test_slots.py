@@ -16,8 +16,8 @@ def test_one_slot_for_decisions_comes_with_four_that_start_runs(
 
 
 def test_no_limit_for_a_person_or_a_channel_is_the_largest_number_that_the_database_knows() -> None:
-    assert slot_limits(4, per_person=3, per_channel=5) == SlotLimits(
-        starts=4, decisions=1, per_person=3, per_channel=5
+    assert slot_limits(4, per_person=3, per_channel=5, per_workspace=7) == SlotLimits(
+        starts=4, decisions=1, per_person=3, per_channel=5, per_workspace=7
     )
     unlimited = slot_limits(4)
-    assert unlimited.per_person == unlimited.per_channel == 2**31 - 1
+    assert unlimited.per_person == unlimited.per_channel == unlimited.per_workspace == 2**31 - 1

@@ -33,9 +33,9 @@ class SlotQueue:
     waiting: list[str] = field(default_factory=list)
     owner: dict[str, str] = field(default_factory=dict)
 
-    async def starts(self, user: str, count: int = 1, *, channel: str = "C1") -> list[str]:
+    async def starts(self, user: str, count: int = 1, *, channel: str = "C1", team: str = "T1") -> list[str]:
         """Threads that this person begins."""
-        threads = [replace(a_thread(), channel=channel) for _ in range(count)]
+        threads = [replace(a_thread(), team=team, channel=channel) for _ in range(count)]
         for thread in threads:
             assert await self.harness.threads.accept(message(thread, "hi", user=user))
             self.owner[thread.id] = user
@@ -187,6 +187,21 @@ async def test_a_limit_of_its_own_is_kept(harness: Harness) -> None:
     await slots.starts("UBOB", 5)
     await slots.starts("UCAROL", 5, channel="C2")
     assert (slots.of("UALICE"), slots.of("UBOB"), slots.of("UCAROL")) == (2, 1, 2)
+
+
+async def test_a_limit_of_a_workspace_is_kept_and_holds_up_no_other(harness: Harness) -> None:
+    slots = line(harness, slot_limits(16, per_workspace=3))
+    for user in ("UALICE", "UBOB", "UCAROL"):
+        await slots.starts(user, 2, channel=f"C{user}")
+    assert len(slots.running) == 3
+    await slots.starts("UEVE", 2, team="T2")
+    assert slots.of("UEVE") == 2
+    await slots.resumes("UALICE")
+    assert len(slots.running) == 6, "a decision is no start"
+
+    first = next(thread for thread in slots.running if slots.owner[thread] == "UBOB")
+    (admitted,) = await slots.ends(first)
+    assert admitted.startswith("T1/"), "the next of the same workspace"
 
 
 async def test_a_wait_that_is_over_in_a_moment_is_not_posted(harness: Harness) -> None:

@@ -15,6 +15,7 @@ class SlotLimits:
     decisions: int
     per_person: int = _UNLIMITED  # starts of one person at once, in all workers together
     per_channel: int = _UNLIMITED
+    per_workspace: int = _UNLIMITED
 
     @property
     def jobs(self) -> int:
@@ -22,13 +23,16 @@ class SlotLimits:
         return self.starts + self.decisions + _SHORT_JOBS
 
 
-def slot_limits(concurrency: int, per_person: int = 0, per_channel: int = 0) -> SlotLimits:
+def slot_limits(
+    concurrency: int, per_person: int = 0, per_channel: int = 0, per_workspace: int = 0
+) -> SlotLimits:
     """The slots of a worker with this CONCURRENCY. A limit of 0 is none."""
     return SlotLimits(
         starts=concurrency,
         decisions=max(1, concurrency // _DECISION_SHARE),
         per_person=per_person or _UNLIMITED,
         per_channel=per_channel or _UNLIMITED,
+        per_workspace=per_workspace or _UNLIMITED,
     )
 
 

@@ -36,6 +36,7 @@ class OptionalSettings(GraphSettings):
     concurrency: Annotated[int, Field(ge=1, le=200)] = 16
     runs_per_person: Annotated[int, Field(ge=0, le=10_000)] = 0
     runs_per_channel: Annotated[int, Field(ge=0, le=10_000)] = 0
+    runs_per_workspace: Annotated[int, Field(ge=0, le=10_000)] = 0
     shutdown_grace: Annotated[float, Field(ge=0, le=3600)] = 8.0
     retention: Annotated[float, Field(ge=0)] = 90.0
     inspection_token: SecretStr | None = None

@@ -24,6 +24,7 @@ EXPECTED = {
     "CONCURRENCY": "how many threads one worker runs at once, from 1 to 200",
     "RUNS_PER_PERSON": "how many threads of one person run at once; 0 leaves it to their fair share",
     "RUNS_PER_CHANNEL": "how many threads of one channel run at once; 0 leaves it to its fair share",
+    "RUNS_PER_WORKSPACE": "how many threads of one workspace run at once; 0 leaves it to its fair share",
     "RETENTION": "for how many days a thread at rest is kept; 0 keeps all",
     "LOG_FORMAT": "text or json",
     "REPLIES": "on or off",

@@ -736,7 +736,7 @@ LIMIT %(limit)s;
 -- take_slot --
 -- Gives the thread a slot for its next step, or lets it wait for one.
 SELECT * FROM countersign.take_slot(
-    %(thread_id)s, %(starts)s, %(decisions)s, %(per_person)s, %(per_channel)s);
+    %(thread_id)s, %(starts)s, %(decisions)s, %(per_person)s, %(per_channel)s, %(per_workspace)s);
 
 -- tell_waiting --
 -- Writes a note for every thread that has waited for a moment and has none.
@@ -745,11 +745,11 @@ SELECT countersign.tell_waiting();
 -- leave_slot --
 -- Frees the slot of a step that is over, and returns the waiting threads that got one.
 SELECT countersign.leave_slot(
-    %(thread_id)s, %(fence)s, %(starts)s, %(decisions)s, %(per_person)s, %(per_channel)s) AS admitted;
+    %(thread_id)s, %(fence)s, %(starts)s, %(decisions)s, %(per_person)s, %(per_channel)s, %(per_workspace)s) AS admitted;
 
 -- repair_slots --
 -- Frees slots that a crash left behind, and returns the waiting threads that got one.
-SELECT countersign.repair_slots(%(starts)s, %(decisions)s, %(per_person)s, %(per_channel)s) AS admitted;
+SELECT countersign.repair_slots(%(starts)s, %(decisions)s, %(per_person)s, %(per_channel)s, %(per_workspace)s) AS admitted;
 
 -- retract_note --
 -- A note that nobody has tried to post is not posted any more; another one is removed from Slack after it was.

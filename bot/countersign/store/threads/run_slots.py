@@ -1,6 +1,6 @@
 """Slots for steps that run graphs, shared fairly between people and channels by all workers.
 
-The rules are SQL functions (migrations 0006, 0008, 0014 and 0034), so that each change of slots is one
+The rules are SQL functions (migrations 0006, 0008, 0034, 0040 and 0043), so that each change of slots is one
 statement under one lock. A thread that waits has no job. It gets one when it gets a slot; if the process dies
 in between, the sweep for threads without a job makes it.
 """
@@ -23,6 +23,7 @@ class RunSlots:
             "decisions": limits.decisions,
             "per_person": limits.per_person,
             "per_channel": limits.per_channel,
+            "per_workspace": limits.per_workspace,
         }
 
     async def enter(self, thread_id: str) -> Slot | None:

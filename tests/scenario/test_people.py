@@ -53,8 +53,10 @@ async def verified(stage: Stage, key: str) -> int:
     return await audit.run(settings(stage, key), given)
 
 
-async def on_people(stage: Stage, key: str, action: str, user: str) -> int:
-    return await people.run(settings(stage, key), argparse.Namespace(action=action, user=user))
+async def on_people(stage: Stage, key: str, action: str, user: str, workspace: str | None = None) -> int:
+    return await people.run(
+        settings(stage, key), argparse.Namespace(action=action, user=user, workspace=workspace)
+    )
 
 
 @pytest.mark.parametrize("key", ["", generate_key()], ids=["plain", "encrypted"])
@@ -134,3 +136,48 @@ async def test_an_erasure_hides_no_other_change(
         owner.execute(change.encode())
     assert await verified(shop, "") == 1
     assert finding in capsys.readouterr().out
+
+
+OTHER = "T0OTHER001"
+
+
+async def test_where_several_workspaces_share_a_database_one_is_named_and_the_others_keep_theirs(
+    shop: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    carol, team = shop.ws.carol, shop.ws.slack.team
+    async with bot(shop, ""):
+        hers = await carol.mentions("figs")
+        await (await approval_card(hers)).approve(by=shop.ws.bob)
+        await hers.wait_for("ordered figs", limit=30)
+    shop.rows("INSERT INTO countersign.threads (id, requester) VALUES (%s, %s)", f"{OTHER}/C1/1.0", carol.id)
+    shop.rows(
+        "INSERT INTO countersign.inbox (key, thread_id, kind, user_id, text, done_at)"
+        " VALUES ('other', %s, 'message', %s, 'elsewhere', now())",
+        f"{OTHER}/C1/1.0",
+        carol.id,
+    )
+    shop.rows(
+        "INSERT INTO countersign.quiet_hours (team, user_id, begins, ends, zone)"
+        " VALUES (%s, %s, '18:00', '08:00', 'UTC')",
+        OTHER,
+        carol.id,
+    )
+
+    for action in ("export", "erase"):
+        with pytest.raises(people.WorkspaceNotNamed, match=f"--workspace: {team}, {OTHER}"):
+            await on_people(shop, "", action, carol.id)
+        with pytest.raises(people.WorkspaceNotNamed, match="Nothing of a workspace T0NOWHERE is stored"):
+            await on_people(shop, "", action, carol.id, "T0NOWHERE")
+
+    assert await on_people(shop, "", "erase", carol.id, team) == 0
+    assert "Erased: 1 threads" in capsys.readouterr().out
+    assert await on_people(shop, "", "export", carol.id, team) == 0
+    here = json.loads(capsys.readouterr().out)
+    assert (here["workspace"], here["messages"], here["threads"], here["quiet_hours"]) == (team, [], [], [])
+    assert await on_people(shop, "", "export", carol.id, OTHER) == 0
+    there = json.loads(capsys.readouterr().out)
+    assert [message["text"] for message in there["messages"]] == ["elsewhere"]
+    assert there["threads"] == [f"{OTHER}/C1/1.0"]
+    assert [each["team"] for each in there["quiet_hours"]] == [OTHER]
+    assert there["ledger"] == []
+    assert await verified(shop, "") == 0

@@ -32,6 +32,7 @@ AUDIT = {  # an operator's command, or what seals and checks the ledger now and 
     "threads_of_person", "threads_requested_by", "delegations_of_person", "grants_about_person",
     "feedback_of_person", "quiet_hours_of_person", "erase_names_of_delegations", "erase_names_of_grants",
     "erase_reasons", "erase_reviews", "delete_home", "delete_quiet_hours_of", "delete_feedback_of",
+    "workspaces_with_threads",
     "halt_after_restore", "redraw_cards", "look_before_posting", "unrevoked_grants",  # `restored`
     "rewrite_contents", "store_inline_value", "replace_checkpoint",  # `encryption rotate`
     "approvals_without_entry", "entries_to_seal", "exported_entries", "sealed_entries", "unsealed_entries",

@@ -3,7 +3,7 @@
 import argparse
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from countersign.store.people.erasure import Erasure
 from countersign.store.people.personal_data import PersonalData
 from countersign.store.retention import RetentionStore
 
+_MOST_NAMED = 20  # workspaces in an error
 _USER = re.compile(r"[UW][A-Z0-9]{2,30}")
 _LEFT = (
     "Not erased: what Slack itself shows, backups, logs, traces, copies of the ledger, what graphs remember "
@@ -31,6 +32,10 @@ _LEFT = (
 
 class PeopleUsageError(CountersignError):
     """A user id looks like U024BE7LH: see “Copy member ID” in the person's Slack profile."""
+
+
+class WorkspaceNotNamed(CountersignError):
+    """Several workspaces use this database. Name one with --workspace."""
 
 
 class ThreadsWait(CountersignError):
@@ -49,21 +54,39 @@ class _Opened:
 
 
 async def run(settings: DatabaseSettings, given: argparse.Namespace) -> int:
-    """Return 0. Raises PeopleUsageError, for exit code 2, and ThreadsWait."""
+    """Return 0. Raises PeopleUsageError, for exit code 2, WorkspaceNotNamed and ThreadsWait."""
     if not _USER.fullmatch(given.user):
         raise PeopleUsageError
     async with _open(settings) as opened:
+        personal_data = PersonalData(opened.pool, opened.ledger)
+        _check_workspace(given.workspace, await personal_data.workspaces())
         if given.action == "export":
-            data = await PersonalData(opened.pool, opened.ledger).of(given.user)
+            data = await personal_data.of(given.user, given.workspace)
             data["exported_at"] = datetime.now(UTC).isoformat(timespec="seconds")
             print(json.dumps(data, ensure_ascii=False, indent=2))
         else:
-            await _erase(opened, given.user)
+            await _erase(opened, given.user, given.workspace)
     return 0
 
 
-async def _erase(opened: _Opened, user: str) -> None:
-    erasure = Erasure(opened.pool, opened.ledger, opened.hasher)
+def _check_workspace(given: str | None, known: Sequence[str]) -> None:
+    """The same user id may be another person's in another workspace."""
+    if given is not None and given not in known:
+        raise WorkspaceNotNamed(f"Nothing of a workspace {given} is stored here, only of {_listed(known)}.")
+    if given is None and len(known) > 1:
+        raise WorkspaceNotNamed(
+            f"{len(known)} workspaces use this database, and a user id may be another person's in each. Name "
+            f"one with --workspace: {_listed(known)}."
+        )
+
+
+def _listed(workspaces: Sequence[str]) -> str:
+    more = ", …" if len(workspaces) > _MOST_NAMED else ""
+    return (", ".join(workspaces[:_MOST_NAMED]) or "none") + more
+
+
+async def _erase(opened: _Opened, user: str, workspace: str | None) -> None:
+    erasure = Erasure(opened.pool, opened.ledger, opened.hasher, workspace)
     threads = await erasure.threads(user)
     if busy := [thread.id for thread in threads if thread.busy]:
         raise ThreadsWait(

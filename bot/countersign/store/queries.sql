@@ -1400,46 +1400,62 @@ ON CONFLICT (key_id) DO UPDATE SET retired_at = NULL WHERE encryption_keys.retir
 UPDATE countersign.encryption_keys SET retired_at = now() WHERE key_id <> %(key_id)s AND retired_at IS NULL
 RETURNING key_id;
 
+-- workspaces_with_threads --
+-- The workspaces of which anything is stored: those of the threads and of the ledger.
+SELECT split_part(id, '/', 1) AS team FROM countersign.threads
+UNION SELECT split_part(thread_id, '/', 1) FROM countersign.ledger
+ORDER BY team;
+
 -- threads_of_person --
--- The threads that somebody asked something in, or started.
+-- The threads that somebody asked something in, or started; of one workspace, or with null of all.
 SELECT id FROM countersign.threads
-WHERE requester = %(user)s OR id IN (SELECT thread_id FROM countersign.inbox WHERE user_id = %(user)s AND kind = 'message')
+WHERE (requester = %(user)s OR id IN (SELECT thread_id FROM countersign.inbox WHERE user_id = %(user)s AND kind = 'message'))
+  AND (%(workspace)s::text IS NULL OR split_part(id, '/', 1) = %(workspace)s)
 ORDER BY id;
 
 -- threads_requested_by --
 -- The threads that are somebody's own, with whether something is open or to be done there.
 SELECT t.id, NOT EXISTS (SELECT 1 FROM countersign.idle_threads i WHERE i.id = t.id) AS busy
 FROM countersign.threads t
-WHERE t.requester = %(user)s
-   OR EXISTS (SELECT 1 FROM countersign.approvals a WHERE a.thread_id = t.id AND a.requester = %(user)s)
+WHERE (t.requester = %(user)s
+       OR EXISTS (SELECT 1 FROM countersign.approvals a WHERE a.thread_id = t.id AND a.requester = %(user)s))
+  AND (%(workspace)s::text IS NULL OR split_part(t.id, '/', 1) = %(workspace)s)
 ORDER BY t.id;
 
 -- messages_of_person --
 -- What somebody wrote, as far as it is kept.
-SELECT {inbox} FROM countersign.inbox WHERE user_id = %(user)s ORDER BY seq;
+SELECT {inbox} FROM countersign.inbox WHERE user_id = %(user)s AND (%(workspace)s::text IS NULL OR split_part(thread_id, '/', 1) = %(workspace)s)
+ORDER BY seq;
 
 -- approvals_of_person --
 -- What somebody asked for, or had a hand in.
 SELECT {approvals} FROM countersign.approvals
-WHERE requester = %(user)s OR id IN (SELECT approval_id FROM countersign.ledger WHERE actor_id = %(user)s)
+WHERE (requester = %(user)s OR id IN (SELECT approval_id FROM countersign.ledger WHERE actor_id = %(user)s))
+  AND (%(workspace)s::text IS NULL OR split_part(thread_id, '/', 1) = %(workspace)s)
 ORDER BY opened_at, id;
 
 -- delegations_of_person --
 -- Who stood in for somebody, and for whom they did.
-SELECT {delegations} FROM countersign.delegations WHERE delegator = %(user)s OR delegate = %(user)s ORDER BY starts_at, id;
+SELECT {delegations} FROM countersign.delegations
+WHERE (delegator = %(user)s OR delegate = %(user)s) AND (%(workspace)s::text IS NULL OR team = %(workspace)s)
+ORDER BY starts_at, id;
 
 -- grants_about_person --
 -- What somebody gave, or was given.
-SELECT {grants} FROM countersign.grants WHERE granted_by = %(user)s OR requester = %(user)s ORDER BY granted_at, id;
+SELECT {grants} FROM countersign.grants
+WHERE (granted_by = %(user)s OR requester = %(user)s) AND (%(workspace)s::text IS NULL OR split_part(thread_id, '/', 1) = %(workspace)s)
+ORDER BY granted_at, id;
 
 -- feedback_of_person --
 -- What somebody said of answers.
-SELECT message_key, thread_id, verdict, given_at FROM countersign.answer_feedback WHERE user_id = %(user)s
+SELECT message_key, thread_id, verdict, given_at FROM countersign.answer_feedback
+WHERE user_id = %(user)s AND (%(workspace)s::text IS NULL OR split_part(thread_id, '/', 1) = %(workspace)s)
 ORDER BY given_at;
 
 -- quiet_hours_of_person --
 -- When somebody wants no direct messages.
-SELECT team, begins::text, ends::text, zone FROM countersign.quiet_hours WHERE user_id = %(user)s;
+SELECT team, begins::text, ends::text, zone FROM countersign.quiet_hours
+WHERE user_id = %(user)s AND (%(workspace)s::text IS NULL OR team = %(workspace)s);
 
 -- delete_posts_of_thread --
 -- What the bot posted in a thread, and what it has not posted yet.
@@ -1450,7 +1466,7 @@ WHERE team = split_part(%(thread_id)s, '/', 1) AND channel = split_part(%(thread
 -- erase_messages --
 -- What somebody wrote in threads of others, once it is handled: the rows stay, so that no delivery counts twice.
 UPDATE countersign.inbox SET text = '', body = NULL, parked_at = NULL, user_id = 'erased'
-WHERE user_id = %(user)s AND done_at IS NOT NULL;
+WHERE user_id = %(user)s AND done_at IS NOT NULL AND (%(workspace)s::text IS NULL OR split_part(thread_id, '/', 1) = %(workspace)s);
 
 -- erase_votes --
 -- An approval that is closed, without a person's name and words.
@@ -1463,32 +1479,39 @@ WHERE id = %(id)s AND version = %(version)s AND status NOT IN ('pending', 'decid
 UPDATE countersign.delegations
 SET delegator_name = CASE WHEN delegator = %(user)s THEN '(erased)' ELSE delegator_name END,
     delegate_name = CASE WHEN delegate = %(user)s THEN '(erased)' ELSE delegate_name END
-WHERE delegator = %(user)s OR delegate = %(user)s;
+WHERE (delegator = %(user)s OR delegate = %(user)s) AND (%(workspace)s::text IS NULL OR team = %(workspace)s);
 
 -- erase_names_of_grants --
 -- The grants of somebody: they go on, without their name.
-UPDATE countersign.grants SET granted_by_name = '(erased)' WHERE granted_by = %(user)s;
+UPDATE countersign.grants SET granted_by_name = '(erased)'
+WHERE granted_by = %(user)s AND (%(workspace)s::text IS NULL OR split_part(thread_id, '/', 1) = %(workspace)s);
 
 -- erase_reasons --
 -- Decisions by break_glass that were reviewed.
 UPDATE countersign.glass_breaks SET by_name = '(erased)', reason = '(erased)'
-WHERE by_id = %(user)s AND reviewed_at IS NOT NULL;
+WHERE by_id = %(user)s AND reviewed_at IS NOT NULL
+  AND (%(workspace)s::text IS NULL OR EXISTS (SELECT 1 FROM countersign.approvals a
+                                               WHERE a.id = approval_id AND split_part(a.thread_id, '/', 1) = %(workspace)s));
 
 -- erase_reviews --
 -- Reviews of such decisions.
-UPDATE countersign.glass_breaks SET reviewer_name = '(erased)', note = '(erased)' WHERE reviewer_id = %(user)s;
+UPDATE countersign.glass_breaks SET reviewer_name = '(erased)', note = '(erased)'
+WHERE reviewer_id = %(user)s
+  AND (%(workspace)s::text IS NULL OR EXISTS (SELECT 1 FROM countersign.approvals a
+                                               WHERE a.id = approval_id AND split_part(a.thread_id, '/', 1) = %(workspace)s));
 
 -- delete_home --
 -- Somebody's Home tab.
-DELETE FROM countersign.homes WHERE user_id = %(user)s;
+DELETE FROM countersign.homes WHERE user_id = %(user)s AND (%(workspace)s::text IS NULL OR team = %(workspace)s);
 
 -- delete_quiet_hours_of --
 -- Somebody's quiet hours.
-DELETE FROM countersign.quiet_hours WHERE user_id = %(user)s;
+DELETE FROM countersign.quiet_hours WHERE user_id = %(user)s AND (%(workspace)s::text IS NULL OR team = %(workspace)s);
 
 -- delete_feedback_of --
 -- What somebody said of answers.
-DELETE FROM countersign.answer_feedback WHERE user_id = %(user)s;
+DELETE FROM countersign.answer_feedback
+WHERE user_id = %(user)s AND (%(workspace)s::text IS NULL OR split_part(thread_id, '/', 1) = %(workspace)s);
 
 -- rewrite_ledger_content --
 -- Until the transaction ends, contents of the ledger may be erased: by the owner of the tables alone.

@@ -27,13 +27,16 @@ class PersonEntries:
     Those are: what they did, what they asked for in all that became of it, and where their id is named.
     """
 
-    def __init__(self, person: str, approvals: frozenset[str] = frozenset()) -> None:
-        """`approvals` are ids of approvals that are known to be theirs."""
+    def __init__(
+        self, person: str, approvals: frozenset[str] = frozenset(), workspace: str | None = None
+    ) -> None:
+        """`approvals` are ids of approvals that are known to be theirs. `workspace` None: in all of them."""
         self._person = person
+        self._workspace = workspace
         self._approvals = set(approvals)
 
     def concerns(self, entry: LedgerEntry) -> bool:
-        if entry.event == ErasureEvent.ERASED:
+        if entry.event == ErasureEvent.ERASED or self._workspace not in (None, entry.workspace):
             return False
         if entry.event == "opened" and _requested_by(entry, self._person):
             self._approvals.add(entry.approval_id)

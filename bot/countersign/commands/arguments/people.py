@@ -10,3 +10,8 @@ def add_people_arguments(parser: argparse.ArgumentParser) -> None:
     erase = actions.add_parser("erase", help="erase it; the ledger keeps who decided what, and when")
     for each in (export, erase):
         each.add_argument("user", metavar="USER", help="the Slack user id, such as U024BE7LH")
+        each.add_argument(
+            "--workspace",
+            metavar="T…",
+            help="of this workspace alone; needed where several use the database",
+        )

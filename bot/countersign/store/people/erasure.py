@@ -39,16 +39,20 @@ class OwnThread:
 
 
 class Erasure:
-    """The order is that of the methods: threads are found by approvals that are deleted with them."""
+    """The order is that of the methods: threads are found by approvals that are deleted with them.
 
-    def __init__(self, pool: Pool, ledger: Ledger, hasher: EntryHasher) -> None:
+    Of one workspace: the same user id may be another person's in another one. None: of all.
+    """
+
+    def __init__(self, pool: Pool, ledger: Ledger, hasher: EntryHasher, workspace: str | None) -> None:
+        self._workspace = workspace
         self._pool = pool
         self._ledger = ledger
         self._hasher = hasher
 
     async def threads(self, user: str) -> tuple[OwnThread, ...]:
         """The threads that go with the person: those that they asked in."""
-        found = await fetch(self._pool, "threads_requested_by", {"user": user})
+        found = await fetch(self._pool, "threads_requested_by", self._person(user))
         return tuple(OwnThread(id=row["id"], busy=row["busy"]) for row in found)
 
     async def erase_entries(self, user: str) -> int:
@@ -56,7 +60,7 @@ class Erasure:
 
         Each chunk is recorded and erased in one transaction. What was interrupted can be done again.
         """
-        theirs = await entries_of(self._pool, user)
+        theirs = await entries_of(self._pool, user, self._workspace)
         count, chunks = 0, defaultdict[str, dict[int, LedgerEntry]](dict)  # by workspace
         async with aclosing(self._ledger.chain()) as rows:
             async for row in rows:
@@ -85,8 +89,8 @@ class Erasure:
             "delete_quiet_hours_of",
             "delete_feedback_of",
         ):
-            await run(self._pool, name, {"user": user})
-        for row in await fetch(self._pool, "approvals_of_person", {"user": user}):
+            await run(self._pool, name, self._person(user))
+        for row in await fetch(self._pool, "approvals_of_person", self._person(user)):
             columns = {
                 name: protected_json(_without(user, row[name]), name, row["id"]) for name in _VOTE_COLUMNS
             }
@@ -95,6 +99,9 @@ class Erasure:
     async def delete_posts(self, thread_id: str) -> None:
         """What the bot posted in a thread that is deleted."""
         await run(self._pool, "delete_posts_of_thread", {"thread_id": thread_id})
+
+    def _person(self, user: str) -> dict[str, str | None]:
+        return {"user": user, "workspace": self._workspace}
 
     async def _erase_chunk(self, user: str, workspace: str, entries: Mapping[int, LedgerEntry]) -> int:
         """Entries of one workspace: its chain has the record too."""

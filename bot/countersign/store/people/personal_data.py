@@ -34,31 +34,38 @@ class PersonalData:
         self._pool = pool
         self._ledger = ledger
 
-    async def of(self, user: str) -> dict[str, Json]:
-        """By table. `not_included` says in words where else something may be."""
-        threads = await fetch(self._pool, "threads_of_person", {"user": user})
+    async def workspaces(self) -> tuple[str, ...]:
+        """Those of which anything is stored."""
+        return tuple(row["team"] for row in await fetch(self._pool, "workspaces_with_threads", {}))
+
+    async def of(self, user: str, workspace: str | None) -> dict[str, Json]:
+        """By table; `workspace` None: of all. `not_included` says in words where else something may be."""
+        person = {"user": user, "workspace": workspace}
+        threads = await fetch(self._pool, "threads_of_person", person)
         tables = {
-            name: [_plain(row) for row in await fetch(self._pool, query, {"user": user})]
+            name: [_plain(row) for row in await fetch(self._pool, query, person)]
             for name, query in _TABLES.items()
         }
         return {
             "person": user,
+            "workspace": workspace,
             "threads": [row["id"] for row in threads],
             **tables,
-            "ledger": await self._entries(user),
+            "ledger": await self._entries(user, workspace),
             "not_included": list(NOT_INCLUDED),
         }
 
-    async def _entries(self, user: str) -> list[Json]:
-        theirs = await entries_of(self._pool, user)
+    async def _entries(self, user: str, workspace: str | None) -> list[Json]:
+        theirs = await entries_of(self._pool, user, workspace)
         async with aclosing(self._ledger.chain()) as rows:
             return [record(row) async for row in rows if row.entry is not None and theirs.concerns(row.entry)]
 
 
-async def entries_of(pool: Pool, user: str) -> PersonEntries:
+async def entries_of(pool: Pool, user: str, workspace: str | None) -> PersonEntries:
     """Tells which entries of the ledger have something of this person in them."""
-    approvals = await fetch(pool, "approvals_of_person", {"user": user})
-    return PersonEntries(user, frozenset(str(row["id"]) for row in approvals if row["requester"] == user))
+    approvals = await fetch(pool, "approvals_of_person", {"user": user, "workspace": workspace})
+    own = frozenset(str(row["id"]) for row in approvals if row["requester"] == user)
+    return PersonEntries(user, own, workspace)
 
 
 def _plain(row: Mapping[str, Any]) -> Json:

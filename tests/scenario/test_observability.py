@@ -60,3 +60,13 @@ async def test_a_worker_counts_its_runs_and_has_the_gauges_too(stage: Stage) -> 
     assert seen["countersign_database_up"] == 1
     assert seen["countersign_workers"] >= 2
     assert "countersign_queue_waiting" in seen
+
+
+async def test_with_a_database_a_process_keeps_nothing_on_its_disk(stage: Stage, process: BotProcess) -> None:
+    """A node that loses its disk loses nothing of ours."""
+    card = await stage.card(RISKY)
+    await card.approve(by=stage.ws.bob)
+    await stage.resumed(card.thread)
+    kept = {path for path in stage.folder.rglob("*") if path.is_file()}
+    written_by_the_test = {process.log, stage.config, *stage.notes.rglob("*")}
+    assert {path for path in kept - written_by_the_test if path.suffix != ".log"} == set()

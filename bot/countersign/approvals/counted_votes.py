@@ -51,19 +51,18 @@ def decided_by(approval: ApprovalRecord, row: int, decided: Vote) -> DecidedBy:
 def given_reasons(approval: ApprovalRecord, row: int, decided: Vote) -> tuple[GivenReason, ...]:
     """Every reason that was given for a vote that counted, for an edit, and for the other outcome.
 
-    An answer is its own reason. What the clock or the requester decided has the reason of the rule or the
-    approval.
+    An answer is its own reason. Of what expired they are those of the votes that were too few.
     """
     if decided.cancelled and decided.decision.ends_run and _reason(decided):
         return (GivenReason(vote=decided, text=_reason(decided), against=False),)
-    if not _by_votes(decided):
+    if decided.cancelled or decided.grant is not None:
         return ()
     cast = approval.votes_on(row)
     counted = {each.by.id for each in counted_votes(approval, row, decided)}
     rejected = decided.decision.kind is DecisionKind.REJECT
     proposal = (cast.proposal,) if cast.proposal is not None else ()
     given: dict[str, GivenReason] = {}
-    for each in (*cast.votes, *proposal):
+    for each in (*votes_before_expiry(approval, row), *proposal):
         text = _reason(each)
         against = each.by.id not in counted and (each.decision.kind is DecisionKind.REJECT) is not rejected
         if text and each.by.id not in cast.uncounted:

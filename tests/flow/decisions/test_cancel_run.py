@@ -113,7 +113,9 @@ async def test_the_rule_says_who_may_and_how_many_it_takes(harness: Harness) -> 
     await cancel_run(harness, once, "I agree", "UCAROL")
     await harness.run_thread(thread.id)
     (said,) = notes(harness)
-    assert said.startswith("Run cancelled by ubob and ucarol: wrong tone I agree\n")
+    assert said.startswith(
+        "Run cancelled by ubob and ucarol. Reason of ubob: wrong tone Reason of ucarol: I agree\n"
+    )
     assert await harness.ledger(thread) == ["opened", "refused", "voted", "decided", "run_cancelled"]
 
 

@@ -171,9 +171,9 @@ def test_every_reason_is_told_with_whose_it_is() -> None:
 def test_a_reason_against_what_was_decided_is_told_as_such() -> None:
     against = vote("UDAVE", REJECT, message="Too much.")
     text = by_two(against, vote("UBOB", message="It is fine."))
-    assert text.endswith("Approved by Bob: “Pay”. Reason: It is fine. Dave was against it: Too much.")
+    assert text.endswith("Approved by Bob: “Pay”. Reason of Bob: It is fine. Dave was against it: Too much.")
     text = by_two(vote("UBOB", message="It is fine."), against)
-    assert text.endswith("Rejected by Dave: “Pay”. Reason: Too much. Bob was for it: It is fine.")
+    assert text.endswith("Rejected by Dave: “Pay”. Reason of Dave: Too much. Bob was for it: It is fine.")
 
 
 def test_a_reason_is_cut_at_five_hundred_characters() -> None:
@@ -239,3 +239,13 @@ def test_an_expiry_says_what_the_rule_did(kind: DecisionKind, message: str | Non
         row = outcome_note(review)
         assert text_of(row).startswith("Expired: “Pay”. Nobody answered")
         assert text_of(row).endswith(said)
+
+
+def test_an_expiry_that_some_had_voted_before_says_so_and_why_they_did() -> None:
+    by_clock = Vote(decision=Decision(kind=REJECT), by=person("UBOT"), at=AT, expired=True)
+    cast = RowVotes(votes=(vote("UBOB", message="It is fine."), vote("UCAROL")))
+    approval = replace(asked(), row_votes=(cast,)).timed_out((0,), {0: by_clock}, "Not enough votes.")
+    assert text_of(outcome_note(Review(approval))) == (
+        "Expired: “Pay”. Not enough votes by 2026-11-26 12:00 UTC. The rule rejected it. "
+        "Bob was for it: It is fine."
+    )

@@ -162,6 +162,8 @@ def run_cancelled_note(review: Review) -> Outgoing:
     if any(vote.expired for vote in votes):
         voted = any(votes_before_expiry(approval, row) for row in range(len(approval.votes)))
         text = sentences(not_decided_by(votes[-1].at, voted=voted), lazy_text(_RUN_EXPIRED))
+    elif reason and len(votes) > 1:
+        text = TextLines((_cancelled_by_several(votes, people), lazy_text(_START_OVER)), "\n")
     elif reason:
         cancelled = lazy_text(
             "Run cancelled by {people}: {reason}", people=people, reason=reason[:_REASON_LIMIT]
@@ -170,6 +172,16 @@ def run_cancelled_note(review: Review) -> Outgoing:
     told = approval.requester is not None and not _only_by(approval.requester, votes)
     mentions = (approval.requester,) if approval.requester and told else ()
     return note(review.thread, f"run-cancelled:{approval.id}", text, mentions=mentions)
+
+
+def _cancelled_by_several(votes: Sequence[Vote], people: TextList) -> TextLines:
+    given = ((vote, " ".join((vote.decision.message or "").split())) for vote in votes)
+    reasons = [
+        lazy_text(_REASON_OF, person=vote.by.label, reason=reason[:_REASON_LIMIT])
+        for vote, reason in given
+        if reason
+    ]
+    return sentences(lazy_text("Run cancelled by {people}.", people=people), *reasons)
 
 
 def _who_cancelled(approval: Approval) -> list[Vote]:
@@ -185,7 +197,7 @@ def _why(approval: Approval, row: int, vote: Vote, title: str | None = None) -> 
     """Who decided it so, and why; `title` where nothing else was decided."""
     if vote.expired:
         lead = lazy_text(_IT_WAS[Outcome.EXPIRED], title=title) if title is not None else None
-        return sentences(lead, _expired(approval, row, vote))
+        return sentences(lead, _expired(approval, row, vote), *_reasons(approval, row, vote))
     return sentences(_who(approval, row, vote, title), *_reasons(approval, row, vote))
 
 
@@ -205,13 +217,14 @@ def _who(approval: Approval, row: int, vote: Vote, title: str | None) -> Text:
 def _reasons(approval: Approval, row: int, vote: Vote) -> list[Text]:
     """All that were given, with whose they are where several people decided."""
     voters = {each.by.id for each in counted_votes(approval, row, vote)}
+    given = given_reasons(approval, row, vote)
     texts = []
-    for each in given_reasons(approval, row, vote):
+    for each in given:
         reason = " ".join(each.text.split())[:_REASON_LIMIT]
         if each.against:
             was = _WAS_FOR_IT if vote.decision.kind is DecisionKind.REJECT else _WAS_AGAINST_IT
             texts.append(lazy_text(was, person=each.vote.by.label, reason=reason))
-        elif voters == {each.vote.by.id}:
+        elif voters == {each.vote.by.id} and len(given) == 1:
             texts.append(lazy_text(_REASON, reason=reason))
         else:
             texts.append(lazy_text(_REASON_OF, person=each.vote.by.label, reason=reason))

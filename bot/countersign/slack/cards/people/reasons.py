@@ -19,20 +19,22 @@ class LabelledReason:
 
 def labelled_reasons(approval: Approval, row: int, decided: Vote) -> tuple[LabelledReason, ...]:
     """That of whoever broke the glass is not among them: a line of its own has it."""
+    given = given_reasons(approval, row, decided)
     voters = {each.by.id for each in counted_votes(approval, row, decided)}
+    only = next(iter(voters)) if len(voters) == len(given) == 1 else None
     return tuple(
-        LabelledReason(label=_label(each, decided, voters), text=each.text)
-        for each in given_reasons(approval, row, decided)
+        LabelledReason(label=_label(each, decided, only), text=each.text)
+        for each in given
         if not (decided.broke_glass and each.vote.by.id == decided.by.id)
     )
 
 
-def _label(given: GivenReason, decided: Vote, voters: set[str]) -> str:
+def _label(given: GivenReason, decided: Vote, only: str | None) -> str:
     person = given.vote.by.label
     if given.against and decided.decision.kind is DecisionKind.REJECT:
         return _("{person} was for it").format(person=person)
     if given.against:
         return _("{person} was against it").format(person=person)
-    if voters == {given.vote.by.id}:
+    if given.vote.by.id == only:
         return _("Reason")
     return _("Reason of {person}").format(person=person)

@@ -1,6 +1,7 @@
 """Finds approver sets that nobody can fill: by accounts, and by who can see the card, as Slack says now."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 from countersign.approvals.approval import Approval
@@ -40,9 +41,14 @@ class SeatChecks:
             unknown = sorted(found.relied_on - known.keys())
             if found.shortages or not unknown or len(known) >= _MAX_ACCOUNTS or self._directory is None:
                 return context, found.shortages
-            standings = await asyncio.gather(*(self._standing(user) for user in unknown))
-            known = {**known, **dict(zip(unknown, standings, strict=True))}
+            known = {**known, **await self._standings(unknown)}
             context = replace(context, memberships=replace(context.memberships, standings=known))
+
+    async def _standings(self, users: Sequence[str]) -> dict[str, Standing]:
+        if len(users) == 1:  # the usual case, without a task of its own
+            return {users[0]: await self._standing(users[0])}
+        found = await asyncio.gather(*map(self._standing, users))
+        return dict(zip(users, found, strict=True))
 
     async def _standing(self, user: str) -> Standing:
         """A full member's where Slack does not say: who votes is looked up again."""

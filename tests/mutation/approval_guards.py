@@ -134,7 +134,9 @@ APPROVAL_GUARDS = (
         file="bot/countersign/approvals/policy/voting/membership.py",
         old="return self.has_full_account(user_id) and (self.viewers is None or user_id in self.viewers)",
         new="return self.has_full_account(user_id)",
-        tests=("tests/flow/test_shortage_notices.py::test_a_card_that_no_approver_can_see_is_told_of",),
+        tests=(
+            "tests/flow/notices/test_shortage_notices.py::test_a_card_that_no_approver_can_see_is_told_of",
+        ),
     ),
     Guard(
         name="whoever edits and may not decide has not approved by that",
@@ -142,7 +144,7 @@ APPROVAL_GUARDS = (
         old="return rule.requester_may_decide or not (vote.decision.edits and vote.by.id == self.editor)",
         new="return True",
         tests=(
-            "tests/flow/test_policy.py::test_an_edit_clears_the_votes_shuts_the_editor_out_and_is_what_runs",
+            "tests/flow/policy/test_policy.py::test_an_edit_clears_the_votes_shuts_the_editor_out_and_is_what_runs",
         ),
     ),
     Guard(

@@ -144,7 +144,6 @@ FLOW_TESTS = {
         "flow/policy/test_placement",
     ),
     "policy/current_policy": ("test_policy_reload",),
-    "policy/seat_checks": ("flow/notices/test_shortage_notices", "flow/policy/test_policy"),
     "policy/audience": (
         "flow/policy/test_audience",
         "flow/notices/test_opening_notices",

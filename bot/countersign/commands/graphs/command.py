@@ -51,7 +51,7 @@ async def _answers(settings: GraphSettings) -> int:
     graphs = await _load(settings.langgraph_config)
     for graph in graphs.read.values():
         print("\n".join(describe(graph)))
-    for reading in graphs.failed.values():
+    for reading in filter(None, graphs.failed.values()):
         shown = list(_nodes(reading)) or [f"  {_NOTHING_FOUND}"]
         print("\n".join((reading.graph, f"  {_NOT_LOADED}", *shown)))
     unread = any(node.problem for graph in graphs.read.values() for node in graph.answers.nodes)
@@ -79,14 +79,14 @@ async def _check(settings: GraphSettings) -> int:
 @dataclass(frozen=True, kw_only=True)
 class _Graphs:
     read: Mapping[str, GraphCode]
-    failed: Mapping[str, GraphReading]  # those that cannot be loaded: what their files show
+    failed: Mapping[str, GraphReading | None]  # those that cannot be loaded: what their files show
 
 
 async def _load(config: Path) -> _Graphs:
     """Each graph by itself, and without the keys of models: none is called. Says which cannot be loaded."""
     given = read_graph_config(config)
     loaded: dict[str, LoadedGraph] = {}
-    failed: dict[str, GraphReading] = {}
+    failed: dict[str, GraphReading | None] = {}
     async with AsyncExitStack() as stack:
         keys = stack.enter_context(closing(PlaceholderKeys()))
         for spec in given.specs:
@@ -99,10 +99,11 @@ async def _load(config: Path) -> _Graphs:
         return _Graphs(read=_read(loaded), failed=failed)
 
 
-def _read_files(config: GraphConfig, spec: GraphSpec) -> GraphReading:
+def _read_files(config: GraphConfig, spec: GraphSpec) -> GraphReading | None:
+    """None where there is no file."""
     file = spec.file or module_file(config.import_paths, spec.module or "")
     if file is None or not file.is_file():
-        return GraphReading(graph=spec.name, nodes=())
+        return None
     return read_unloaded(spec.name, file, config.import_paths)
 
 

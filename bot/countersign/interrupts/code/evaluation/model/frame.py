@@ -28,7 +28,6 @@ from countersign.interrupts.code.evaluation.model.slots import (
 )
 from countersign.interrupts.code.evaluation.model.values import (
     Class,
-    External,
     Function,
     Ref,
     Value,
@@ -243,19 +242,17 @@ class Frame:
         """The function, or what decorators of the graph's own make of it."""
         value: Value = (function,)
         for decorator in reversed(node.decorator_list):
-            called = decorator.func if isinstance(decorator, ast.Call) else decorator
-            library = [atom for atom in self.value(called) if isinstance(atom, External)]
-            if library:
-                if not any(atom.last in PASSING_DECORATORS for atom in library):
-                    value = tuple(
-                        replace(atom, wrapper=library[0].last) if isinstance(atom, Function) else atom
-                        for atom in value
-                    )
-                continue
+            name = _decorator_name(decorator)
             made = [atom for atom in self.value(decorator) if isinstance(atom, Function)]
+            if not made and name in PASSING_DECORATORS:
+                continue
+            wrapped: Value = ()
             if len(made) == 1:
-                wrapped = self.call(made[0], [value], {}, decorator)
-                value = tuple(atom for atom in wrapped if isinstance(atom, Function)) or value
+                result = self.call(made[0], [value], {}, decorator)
+                wrapped = tuple(atom for atom in result if isinstance(atom, Function))
+            value = wrapped or tuple(
+                replace(atom, wrapper=name) if isinstance(atom, Function) else atom for atom in value
+            )
         return value
 
     def call(
@@ -292,3 +289,8 @@ class Frame:
         self.note(value, Use.ESCAPED, node, where)
         held = tuple(atom for atom in value if not isinstance(atom, Ref))
         self.note(held, Use.CARRIED, node, where, deep=True)
+
+
+def _decorator_name(decorator: ast.expr) -> str:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")

@@ -80,7 +80,7 @@ async def test_the_calls_that_wait_before_the_tools_are_a_row_each_and_run_as_sh
     assert [row.action for row in request.rows] == ["pay", "pay"]
     assert [row.args for row in request.rows] == [{"amount": 5, "to": "ann"}, {"amount": 7, "to": "bo"}]
     assert {kind.value for kind in request.rows[0].allowed} == {"approve", "edit", "reject"}
-    assert "tools" in str(request.description)
+    assert "“Tools”" in str(request.description)
     assert not paid
 
     await decide(harness, card, Decision(kind=APPROVE), Decision(kind=APPROVE))
@@ -225,7 +225,7 @@ async def test_a_breakpoint_at_any_step_shows_the_state_and_goes_on(harness: Har
     assert shown == {"text": "HELLO", "log": ["written"], "copies": 1}
     assert request.title == "Run the step send?"
     assert request.description == (
-        "The agent stopped after write." if graph == "after" else "The agent stopped before send."
+        "The agent stopped after “Write”." if graph == "after" else "The agent stopped before “Send”."
     )
 
     await decide(harness, card, Decision(kind=APPROVE))

@@ -23,6 +23,7 @@ from countersign.interrupts.dialects.requests.request_builder import (
     run_title,
     title_text,
 )
+from countersign.interrupts.display.labels import human_label
 from countersign.interrupts.forms.field import Option
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.form_builder import form_from_state
@@ -135,9 +136,15 @@ def _where(stops: Sequence[Mapping[str, Json]]) -> str:
         return "\n".join(item for item in raised if isinstance(item, str))
     after = [step for stop in stops for step in _names(stop.get("after"))]
     if after:
-        return _("The agent stopped after {steps}.").format(steps=", ".join(after))
+        return _("The agent stopped after {steps}.").format(steps=_listed(after))
     before = [step for stop in stops for step in _names(stop.get("before"))]
-    return _("The agent stopped before {steps}.").format(steps=", ".join(before))
+    return _("The agent stopped before {steps}.").format(steps=_listed(before))
+
+
+def _listed(steps: Sequence[str]) -> str:
+    """As the title names them: `write_report` is “Write report”."""
+    labels = map(human_label, steps)
+    return ", ".join(label if label.startswith("“") else f"“{label}”" for label in labels)
 
 
 def _parts(stop: Mapping[str, Json]) -> tuple[Part, ...]:

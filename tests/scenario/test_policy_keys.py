@@ -346,7 +346,7 @@ async def test_a_draft_is_refused_under_its_rule_or_by_the_requester_alone(ruled
     await shows(card, ":no_entry:")
     await waits(card)
     await card.cancel_run(ws.alice)
-    await thread.wait_for("Run cancelled by bob and alice: wrong tone", limit=20)
+    await thread.wait_for("Run cancelled by bob and alice. Reason of bob: wrong tone", limit=20)
     assert [event for event, _ in ruled.ledger(thread)] == ["opened", "voted", "decided", "run_cancelled"]
 
     thread = await ruled.asks({"ask": draft})

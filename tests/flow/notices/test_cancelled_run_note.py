@@ -42,7 +42,7 @@ def mentions(row: Outgoing) -> object:
         ([ends("UBOB", " Too\n much. ")], f"Run cancelled by Bob: Too much.\n{START_OVER}"),
         (
             [ends("UBOB", "No."), ends("UCAROL"), ends("UDAVE", "Never.")],
-            f"Run cancelled by Bob, Carol, and Dave: No. Never.\n{START_OVER}",
+            f"Run cancelled by Bob, Carol, and Dave. Reason of Bob: No. Reason of Dave: Never.\n{START_OVER}",
         ),
         ([ends("UBOB"), ends("UREQ", cancelled=True)], f"Run cancelled by Req. {START_OVER}"),
         (

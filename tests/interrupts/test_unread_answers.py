@@ -63,15 +63,6 @@ def test_another_answer_is_sent_as_it_is() -> None:
     assert row.effective(given) == given
 
 
-def test_a_protocol_whose_answers_are_documented_keeps_its_buttons() -> None:
-    payload: Json = {
-        "action_requests": [{"name": "pay", "args": {}}],
-        "review_configs": [{"action_name": "pay", "allowed_decisions": ["approve", "reject"]}],
-    }
-
-    assert parse(payload, None, UNREAD) == parse(payload)
-
-
 def test_a_schema_keeps_what_it_says() -> None:
     schema: Json = {"type": "boolean"}
 
@@ -82,3 +73,35 @@ def test_it_is_stored_and_written() -> None:
     assert shape_from_json(shape_to_json(UNREAD)) == UNREAD != Unknown()
     assert shape_from_json({"kind": "unknown"}) == Unknown()
     assert notation(UNREAD) == "not used"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {
+            "action_requests": [{"name": "pay", "args": {"to": "Bo"}}, {"name": "ship", "args": {}}],
+            "review_configs": [
+                {"action_name": name, "allowed_decisions": ["approve", "edit", "reject", "respond"]}
+                for name in ("pay", "ship")
+            ],
+        },
+        [
+            {
+                "action_request": {"action": "pay", "args": {"to": "Bo"}},
+                "config": {
+                    "allow_ignore": True,
+                    "allow_respond": True,
+                    "allow_edit": True,
+                    "allow_accept": True,
+                },
+            }
+        ],
+    ],
+)
+def test_a_protocol_that_the_code_declares_and_drops_is_not_believed(payload: Json) -> None:
+    request = parse(payload, None, UNREAD)
+    for row in request.rows:
+        assert set(row.allowed) <= {DecisionKind.APPROVE, DecisionKind.REJECT}
+        rejection = Decision(kind=DecisionKind.REJECT, message="too much")
+        assert row.effective(rejection) == run_cancellation("too much")
+    assert request.source is AnswerSource.CODE

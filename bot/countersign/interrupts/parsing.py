@@ -5,14 +5,15 @@ from dataclasses import replace
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.i18n import _
-from countersign.interrupts.code import AnswerShape
-from countersign.interrupts.dialects import DIALECTS
+from countersign.interrupts.code import AnswerShape, Unknown
+from countersign.interrupts.dialects import DIALECTS, static_breakpoint
 from countersign.interrupts.dialects.requests.answer_forms import reason_form
 from countersign.interrupts.forms.any_answer import any_answer_form
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.json_conversion import to_json
 from countersign.interrupts.review_request import AnswerSource, ReviewRequest, ReviewRow
 from countersign.interrupts.shape_answers.from_shape import with_shape
+from countersign.interrupts.shape_answers.unread_answers import unread_answers
 from countersign.interrupts.size_limit import shortened, without_approval
 from countersign.interrupts.validation.schema import compile_schema
 
@@ -45,6 +46,9 @@ def _parse(value: Json, schema: Json, shape: AnswerShape | None) -> ReviewReques
     if schema is not None:
         request = replace(request, schema=compile_schema(schema))
     if not dialect.guessed:
+        asked_by_code = schema is None and dialect is not static_breakpoint.DIALECT
+        if asked_by_code and isinstance(shape, Unknown) and shape.unread:  # whatever it declares
+            return unread_answers(request, shape)
         return replace(request, source=AnswerSource.DECLARED)
     if shape is not None and schema is None:
         request = with_shape(request, value, shape)

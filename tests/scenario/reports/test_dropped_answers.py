@@ -96,3 +96,30 @@ async def test_a_yes_to_code_that_drops_the_answer_lets_it_go_on(player: GuidePl
     await card.closes()
     assert "Approved" in card.text
     await player.ends_with(thread, "RAN")
+
+
+async def test_a_no_to_one_of_several_actions_whose_decisions_are_dropped_runs_none(
+    player: GuidePlayer,
+) -> None:
+    thread = await player.begin("payments", "May")
+    card = await approval_card(thread)
+    bob = player.stage.ws.bob
+    assert "approval:edit" not in card.actions, "the code would not hear it"
+    await card.approve(bob, _row(card, 0))
+    await card.reject(bob, "Bo is paid", _row(card, 1))
+    await card.closes()
+    await thread.wait_for("Run cancelled by bob")
+    assert not any("RAN" in full_text(message) for message in thread.from_bot())
+
+
+async def test_a_yes_to_each_of_several_actions_lets_the_run_go_on(player: GuidePlayer) -> None:
+    thread = await player.begin("payments", "June")
+    card = await approval_card(thread)
+    for row in range(2):
+        await card.approve(player.stage.ws.bob, _row(card, row))
+    await player.ends_with(thread, "RAN")
+
+
+def _row(card: ApprovalCard, number: int) -> str:
+    named = (str(block.get("block_id", "")) for block in card.message.blocks or ())
+    return next(each for each in named if each.startswith(f"row:{number}:"))

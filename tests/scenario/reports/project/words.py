@@ -133,6 +133,14 @@ def release(state: Case) -> Any:
     return ran()
 
 
+# Two payments in LangChain's batched shape, whose decisions are dropped.
+def payments(state: Case) -> Any:
+    due = [{"name": "pay", "args": {"to": name, "for": state["text"]}} for name in ("Ada", "Bo")]
+    may = [{"action_name": "pay", "allowed_decisions": ["approve", "edit", "reject"]}] * 2
+    interrupt({"action_requests": due, "review_configs": may})
+    return ran()
+
+
 # The answer names the next node.
 def gate(_state: Case) -> Command[Literal["pay", "__end__"]]:
     return Command(goto=interrupt("awaiting_approval"))
@@ -164,4 +172,4 @@ discovery, anonymized, suggestion, security = (
 )
 post, compliance, review, judged = only(post), only(compliance), only(review), only(judged)
 turn, resume, waveform, cancelled = only(turn), only(resume), only(waveform), only(cancelled)
-release = only(release)
+release, payments = only(release), only(payments)

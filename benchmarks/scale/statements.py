@@ -33,6 +33,7 @@ NOT_TIMED = {
     "vector_dimensions", "vector_tables_exist", "replace_checkpoint", "store_inline_value",
     "rewrite_contents", "rewrite_ledger_content", "erase_entries", "release_thread_locks",
     "lock_delegations", "end_workspace", "own_tables", "workspace_entries",
+    "workspaces_with_threads",
 }  # fmt: skip
 
 

@@ -4,6 +4,13 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from countersign.interrupts.code.evaluation.class_bases import (
+    class_at,
+    class_scope,
+    enum_values,
+    is_typed_dict,
+    lineage_of,
+)
 from countersign.interrupts.code.evaluation.model.frame import Frame, Reader
 from countersign.interrupts.code.evaluation.model.model_fields import (
     alias_of,
@@ -12,8 +19,7 @@ from countersign.interrupts.code.evaluation.model.model_fields import (
     validated_before,
 )
 from countersign.interrupts.code.evaluation.model.modules import flat_statements
-from countersign.interrupts.code.evaluation.model.name_resolution import effective_definitions
-from countersign.interrupts.code.evaluation.model.values import Class, Const, External, Value, constants
+from countersign.interrupts.code.evaluation.model.values import Class, External, Value, constants
 from countersign.interrupts.code.shape import (
     AnswerShape,
     Boolean,
@@ -43,9 +49,6 @@ _SCALARS: dict[str, AnswerShape] = {
 }
 _LISTS = {"list", "List", "Sequence", "Iterable", "set", "frozenset"}
 _WRAPPERS = {"Annotated", "Required", "NotRequired", "ReadOnly", "Final", "ClassVar", "Awaitable"}
-_MODELS = {"BaseModel", "RootModel", "SQLModel", "BaseSettings"}
-_ENUMS = {"Enum", "StrEnum", "IntEnum", "Flag"}
-_MAKES_MEMBERS = {"_missing_", "__new__", "_generate_next_value_"}
 
 
 @dataclass(frozen=True)
@@ -105,17 +108,7 @@ def _as_of(frame: Frame, node: ast.expr) -> Value:
 
     An annotation is evaluated where it stands, unless the module says that it is a text.
     """
-    return _class_at(frame, node, None if frame.module.annotations_are_texts else node.lineno)
-
-
-def _class_at(frame: Frame, node: ast.expr, line: int | None) -> Value:
-    """The class of that name at a line, where the module defines several."""
-    module = frame.module
-    if not isinstance(node, ast.Name) or len(module.names.get(node.id, [])) < 2 or frame.holds(node.id):
-        return ()
-    found = effective_definitions(module, node.id, line)
-    classes = [each for each, _ in found if isinstance(each, ast.ClassDef)]
-    return (Class(module, classes[-1]),) if len(classes) == len(found) else ()
+    return class_at(frame, node, None if frame.module.annotations_are_texts else node.lineno)
 
 
 def _generic(frame: Frame, node: ast.Subscript, depth: int) -> AnswerShape | None:
@@ -173,18 +166,6 @@ def _either(frame: Frame, nodes: list[ast.expr], depth: int) -> AnswerShape | No
     return Union(tuple(found)) if found else None
 
 
-def class_scope(reader: Reader, cls: Class) -> Frame:
-    """The names that its annotations and bases see: its own, a function's around it, the module's."""
-    if cls.node not in reader.class_scopes:
-        outer = reader.enclosing_scope(cls.module, cls.node) or reader.scope(cls.module)
-        frame = Frame(reader, cls.module, outer=outer)
-        for statement in cls.node.body:
-            if isinstance(statement, ast.ClassDef):
-                frame.names[statement.name] = (Class(cls.module, statement),)
-        reader.class_scopes[cls.node] = frame
-    return reader.class_scopes[cls.node]
-
-
 def class_shape(reader: Reader, cls: Class, depth: int = 0) -> AnswerShape | None:
     """An enum's values, or an object with the fields of a TypedDict, a dataclass or a model."""
     if depth > _MAX_DEPTH:
@@ -223,10 +204,10 @@ def field_shape(reader: Reader, cls: Class, name: str) -> AnswerShape | None:
 
 def fields_of(reader: Reader, cls: Class) -> Iterator[Field]:
     """The annotated fields, those of the bases first."""
-    hierarchy = list(_class_and_bases(reader, cls, set()))
+    hierarchy = lineage_of(reader, cls)
     if any(takes_something_else(each.node) for each in hierarchy):
         return
-    typed = any(_is_typed_dict(reader, each) for each in hierarchy)
+    typed = any(is_typed_dict(reader, each) for each in hierarchy)
     for each in hierarchy:
         total = not any(
             k.arg == "total" and isinstance(k.value, ast.Constant) and k.value.value is False
@@ -265,66 +246,3 @@ def _has_no_default(value: ast.expr | None) -> bool:
         given = any(keyword.arg in {"default", "default_factory"} for keyword in value.keywords)
         return not given and (first is None or (isinstance(first, ast.Constant) and first.value is Ellipsis))
     return False
-
-
-def _class_and_bases(reader: Reader, cls: Class, seen: set[ast.ClassDef]) -> Iterator[Class]:
-    if cls.node in seen:
-        return
-    seen.add(cls.node)
-    for base in own_bases(reader, cls):
-        yield from _class_and_bases(reader, base, seen)
-    yield cls
-
-
-def lineage_of(reader: Reader, cls: Class) -> list[Class]:
-    """The class and its own bases, the bases first."""
-    return list(_class_and_bases(reader, cls, set()))
-
-
-def own_bases(reader: Reader, cls: Class) -> list[Class]:
-    scope = class_scope(reader, cls)
-    bases = [_class_at(scope, base, cls.node.lineno) or scope.value(base) for base in cls.node.bases]
-    return [atom for base in bases for atom in base if isinstance(atom, Class)]
-
-
-def _library_bases(reader: Reader, cls: Class) -> set[str]:
-    scope = class_scope(reader, cls)
-    return {atom.last for base in cls.node.bases for atom in scope.value(base) if isinstance(atom, External)}
-
-
-def _is_typed_dict(reader: Reader, cls: Class) -> bool:
-    return bool(_library_bases(reader, cls) & {"TypedDict", "MessagesState", "AgentState"})
-
-
-def is_checked(reader: Reader, cls: Class) -> bool:
-    """It is a model, which raises where a field is not of its type."""
-    return any(_library_bases(reader, each) & _MODELS for each in _class_and_bases(reader, cls, set()))
-
-
-def enum_values(reader: Reader, cls: Class) -> tuple[Scalar, ...] | None:
-    """The values of an enum's members; None of a class that is no enum."""
-    if not any(_library_bases(reader, each) & _ENUMS for each in _class_and_bases(reader, cls, set())):
-        return None
-    return tuple(value.value for value in enum_members(reader, cls).values())
-
-
-def enum_members(reader: Reader, cls: Class) -> dict[str, Const]:
-    scope = reader.scope(cls.module)
-    members: dict[str, Const] = {}
-    for statement in cls.node.body:
-        if isinstance(statement, ast.FunctionDef) and statement.name in _MAKES_MEMBERS:
-            return {}
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            name = statement.targets[0].id
-            known = constants(scope.value(statement.value))
-            if known is not None and len(known) == 1:
-                members[name] = Const(known[0])
-            elif _is_auto(statement.value) and "StrEnum" in _library_bases(reader, cls):
-                members[name] = Const(name.lower())
-            elif not name.startswith("_"):
-                return {}  # not all of its values are written down
-    return members
-
-
-def _is_auto(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "auto"

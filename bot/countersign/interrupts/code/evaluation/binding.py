@@ -2,7 +2,7 @@
 
 import ast
 
-from countersign.interrupts.code.evaluation.annotations import lineage_of
+from countersign.interrupts.code.evaluation.class_bases import lineage_of
 from countersign.interrupts.code.evaluation.key_access import write_state
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.slots import Reading, Use

@@ -3,7 +3,8 @@
 import ast
 from dataclasses import replace
 
-from countersign.interrupts.code.evaluation.annotations import field_shape, is_checked
+from countersign.interrupts.code.evaluation.annotations import field_shape
+from countersign.interrupts.code.evaluation.class_bases import is_checked
 from countersign.interrupts.code.evaluation.model.call_sites import StateWrite
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.slots import Reading, Use

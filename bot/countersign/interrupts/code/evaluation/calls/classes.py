@@ -7,10 +7,12 @@ from dataclasses import replace
 from countersign.interrupts.code.evaluation.annotations import (
     class_shape,
     declared_shape,
-    enum_members,
-    enum_values,
     field_shape,
     fields_of,
+)
+from countersign.interrupts.code.evaluation.class_bases import (
+    enum_members,
+    enum_values,
     is_checked,
     lineage_of,
     own_bases,

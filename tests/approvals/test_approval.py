@@ -11,7 +11,7 @@ from countersign.approvals.errors import AlreadyDecided, NotPending, QuestionCha
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person, Standing
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 BOB = Person(id="UBOB", name="Bob", standing=Standing.MEMBER)

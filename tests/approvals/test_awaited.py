@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from countersign.approvals.awaited import awaited, concerned, deadline, excused
+from countersign.approvals.assignment.awaited import awaited, concerned, deadline, excused
+from countersign.approvals.assignment.referral import Referral
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.policy.clock.timers import Fired, TimerKind
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.referral import Referral
 from tests.approvals.policy.policies import a_rule, person, vote
 from tests.approvals.test_record import OPENED, an_approval
 

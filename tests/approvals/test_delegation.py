@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from countersign.approvals.delegation import (
+from countersign.approvals.assignment.delegation import (
     LONGEST,
     Delegation,
     DelegationRefused,

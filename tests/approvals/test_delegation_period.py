@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countersign.approvals.delegation_period import PeriodIsOver, UnclearPeriod, period_end
+from countersign.approvals.assignment.delegation_period import PeriodIsOver, UnclearPeriod, period_end
 from countersign.approvals.errors import CountersignError
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import MayNotDecide
 from countersign.approvals.person import Person, Standing
+from countersign.approvals.votes.eligibility import check_may_decide
 
 
 def somebody(standing: Standing) -> Person:

@@ -19,7 +19,7 @@ from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import TRANSITIONS, Event, Outcome, Status, state_diagram
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.voting.row_votes import NothingToWithdraw
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 
 PAGE = Path(__file__).parents[2] / "docs/how-it-works.md"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

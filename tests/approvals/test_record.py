@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from countersign.approvals.approval import Approval, open_approval
+from countersign.approvals.assignment.claim import CLAIM_PERIOD
 from countersign.approvals.canonical_json import canonical_json
-from countersign.approvals.claim import CLAIM_PERIOD
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import Expired, NotPending
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Phase, Status
 from countersign.approvals.policy.clock.timers import Fired, TimerKind
 from countersign.approvals.policy.rule import NO_RULE, Rule
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from tests.approvals.policy.policies import a_rule, person, vote
 
 OPENED = datetime(2026, 11, 26, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from countersign.approvals.approval import Approval, open_approval
-from countersign.approvals.claim import Claim
+from countersign.approvals.assignment.claim import Claim
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.person import Person, Standing
@@ -16,7 +16,7 @@ from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.recorded_reasons import LAPSED, NO_LONGER_ASKED, QUESTION_CHANGED
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.notices.direct_messages import Why
 from countersign.flow.review import Review

@@ -8,7 +8,7 @@ from countersign.approvals.approval import Approval, open_approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.person import Person, Standing
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.graph_state import GraphState, PendingInterrupt
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.review import Review

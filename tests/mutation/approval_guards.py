@@ -14,12 +14,12 @@ _CANCELLED = "tests/flow/decisions/test_cancel.py"
 _CLAIMED = "tests/flow/decisions/test_claim.py"
 _UNDONE = "tests/flow/decisions/test_undo.py"
 _POLICY = "tests/flow/policy/test_policy.py"
-_VERDICTS = "tests/approvals/policy/test_verdict.py"
-_EXCEPTIONAL = "tests/approvals/policy/test_exceptional_approvers.py"
+_VERDICTS = "tests/approvals/policy/voting/test_verdict.py"
+_EXCEPTIONAL = "tests/approvals/policy/voting/test_exceptional_approvers.py"
 _GRANTED = "tests/flow/grants/test_grants.py"
 _GIVEN = "tests/flow/grants/test_giving_grants.py"
-_COVERED = "tests/approvals/policy/test_grants.py"
-_STAND_INS = "tests/approvals/policy/test_stand_ins.py"
+_COVERED = "tests/approvals/policy/grants/test_grants.py"
+_STAND_INS = "tests/approvals/policy/voting/test_stand_ins.py"
 
 APPROVAL_GUARDS = (
     Guard(
@@ -80,7 +80,7 @@ APPROVAL_GUARDS = (
     ),
     Guard(
         name="a claim ends with its time",
-        file="bot/countersign/approvals/claim.py",
+        file="bot/countersign/approvals/assignment/claim.py",
         old="return self.at + CLAIM_PERIOD",
         new="return self.at + 100 * CLAIM_PERIOD",
         tests=(

@@ -14,7 +14,7 @@ _VISIBLE = "tests/interrupts/test_visible_text.py"
 _PLACEMENT = "tests/flow/policy/test_placement.py"
 _TOOLS = "tests/runs/test_tool_names.py"
 _PERMISSION = "bot/countersign/approvals/policy/voting/permission.py"
-_STAND_INS = "tests/approvals/policy/test_stand_ins.py"
+_STAND_INS = "tests/approvals/policy/voting/test_stand_ins.py"
 _CARDS = "tests/security/test_card_uniqueness.py"
 _LARGE = "tests/security/test_large_payloads.py"
 _AUTHORIZATION = "tests/security/test_authorization.py"
@@ -339,7 +339,7 @@ SECURITY_GUARDS = (
     ),
     Guard(
         name="whoever broke the glass does not review it",
-        file="bot/countersign/approvals/break_glass.py",
+        file="bot/countersign/approvals/votes/break_glass.py",
         old="if person.id == use.by.id:",
         new="if not person.id:",
         tests=(

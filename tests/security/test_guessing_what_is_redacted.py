@@ -13,7 +13,7 @@ from countersign.approvals.json import Json
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.review import Review
 from countersign.interrupts import digest
 from countersign.slack.cards.details_view import details_view

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from countersign.approvals.break_glass import NoSuchReview
 from countersign.approvals.errors import MayNotDecide
 from countersign.approvals.lifecycle import Status
+from countersign.approvals.votes.break_glass import NoSuchReview
 from countersign.flow.decisions.break_glass_reviews import BreakGlassReviews
 from countersign.flow.policy.audience import Audience
 from countersign.store.approvals.break_glass import BreakGlassStore

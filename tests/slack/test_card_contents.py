@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from countersign.approvals.claim import Claim
+from countersign.approvals.assignment.claim import Claim
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.policy.rule import NO_RULE

@@ -1,6 +1,6 @@
 """*Ask someone*: the card is passed to another person who may decide it, and to nobody else."""
 
-from countersign.approvals.referral import MAX_REFERRALS
+from countersign.approvals.assignment.referral import MAX_REFERRALS
 from countersign.testing.cards import ApprovalCard
 from tests.approvals.policy.policies import a_rule
 from tests.slack.conftest import Bot

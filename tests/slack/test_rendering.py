@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from countersign.approvals.claim import Claim
+from countersign.approvals.assignment.claim import Claim
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind

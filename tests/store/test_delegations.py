@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from countersign.approvals.delegation import (
+from countersign.approvals.assignment.delegation import (
     Delegation,
     DelegationRefused,
     UserGroup,

@@ -15,7 +15,7 @@ from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.clock.working_hours import WorkingHours
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.messages.inbound import InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind, outgoing
 from countersign.flow.review import Review

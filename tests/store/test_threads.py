@@ -13,7 +13,7 @@ from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person, Standing
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.errors import Conflict, StatementFailed
 from countersign.flow.messages.outgoing import note
 from countersign.flow.thread import ThreadRef

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from countersign.approvals.claim import Claim
+from countersign.approvals.assignment.claim import Claim
+from countersign.approvals.assignment.referral import Referral
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import NothingDecided, NotPending
 from countersign.approvals.json import Json
@@ -18,8 +19,7 @@ from countersign.approvals.policy.clock.timers import UNDO_TOO_LATE, Fired, Time
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.row_votes import NothingToWithdraw, RowVotes
 from countersign.approvals.record import ApprovalRecord, sole_vote
-from countersign.approvals.referral import Referral
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.i18n import lazy_text
 
 _UNDO_IS_NOT_YOURS = lazy_text("Only whoever made this decision can undo it.")

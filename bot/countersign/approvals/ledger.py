@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.break_glass import GlassBreak
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Event, check_event
 from countersign.approvals.person import Person
 from countersign.approvals.policy.grants import Grant, GrantUse
+from countersign.approvals.votes.break_glass import GlassBreak
 
 
 class Observation(StrEnum):

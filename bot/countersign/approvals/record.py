@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from countersign.approvals.assignment.claim import Claim
+from countersign.approvals.assignment.referral import Referral
 from countersign.approvals.canonical_json import canonical_json
-from countersign.approvals.claim import Claim
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import AlreadyDecided, Expired, NotPending, QuestionChanged
 from countersign.approvals.json import Json
@@ -17,8 +18,7 @@ from countersign.approvals.policy.clock.timers import Fired, TimerKind, due, is_
 from countersign.approvals.policy.rule import NO_RULE, Rule
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.recorded_reasons import recorded_reason
-from countersign.approvals.referral import Referral
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.i18n import N_, Text, TextLines, TextList, lazy_text, sentences
 
 _MEMBERS_DECIDE = Rule(name=NO_RULE)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from countersign.approvals.delegation import UserGroup
+from countersign.approvals.assignment.delegation import UserGroup
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.approver_set import Source, SourceKind

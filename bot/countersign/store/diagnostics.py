@@ -7,8 +7,8 @@ from uuid import UUID
 
 import psycopg
 
-from countersign.approvals.break_glass import GlassBreak
 from countersign.approvals.json import Json
+from countersign.approvals.votes.break_glass import GlassBreak
 from countersign.error_translation import translates_errors
 from countersign.store.approvals.break_glass import use_from
 from countersign.store.connections.pool import Pool, fetch

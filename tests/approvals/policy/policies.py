@@ -10,7 +10,7 @@ from countersign.approvals.policy.matching import ActionContext, Channel, Reques
 from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.reading import PolicyError, read_policy
 from countersign.approvals.policy.rule import Rule
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 

@@ -12,8 +12,8 @@ from countersign.approvals.policy.clock.freeze_calendar import BadCalendar, read
 from countersign.approvals.policy.conditions import MAX_WORK, AnyOf, ConditionFailed, compile_condition
 from countersign.approvals.policy.grants import Grant
 from countersign.approvals.policy.reading import PolicyError
+from tests.approvals.policy.grants.test_grants import granted
 from tests.approvals.policy.policies import NOW, a_rule, an_action
-from tests.approvals.policy.test_grants import granted
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.assignment.claim import CLAIM_PERIOD
 from countersign.approvals.audit import EntryHasher
-from countersign.approvals.claim import CLAIM_PERIOD
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import MayNotDecide, NotPending
 from countersign.approvals.lifecycle import Outcome

@@ -14,7 +14,7 @@ from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.stand_in import StandIn
 from countersign.approvals.policy.voting.verdict import Outcome, Verdict
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.decisions.evidence.decision_detail import row_detail
 from countersign.flow.decisions.judging import judge_answer, judge_decisions
 from countersign.flow.review import Review

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from countersign.approvals.delegation import Delegation
+from countersign.approvals.assignment.delegation import Delegation
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.grants import GrantState
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable

@@ -11,7 +11,7 @@ from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person, Standing
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.home.direct_message_hold import QuietHoursCheck
 from countersign.flow.home.quiet_hours import EmptyQuietHours, QuietHours

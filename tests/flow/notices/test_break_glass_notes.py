@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from countersign.approvals.break_glass import GlassBreak
+from countersign.approvals.votes.break_glass import GlassBreak
 from countersign.flow.notices.break_glass import glass_broken, reviewed_note, reviewers_told
 from countersign.flow.notices.direct_messages import Why
 from countersign.flow.policy.audience import Audience

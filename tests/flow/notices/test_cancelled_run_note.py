@@ -7,7 +7,7 @@ import pytest
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.thread_notes import run_cancelled_note
 from countersign.flow.review import Review

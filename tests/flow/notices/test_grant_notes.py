@@ -12,12 +12,12 @@ from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.grants import Grant, GrantUse
 from countersign.approvals.policy.rule import GrantScope
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.grant_notes import automatic_notes, covered, given_note, revoked_note
 from countersign.flow.review import Review
+from tests.approvals.policy.grants.test_grants import granted
 from tests.approvals.policy.policies import a_rule, person, vote
-from tests.approvals.policy.test_grants import granted
 from tests.approvals.test_record import an_approval
 
 RULE = a_rule("")

@@ -13,7 +13,7 @@ from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.recorded_reasons import not_decided_by
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.thread_notes import escalation, outcome_note, overdue, reminder
 from countersign.flow.review import Review

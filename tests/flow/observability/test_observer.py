@@ -29,7 +29,7 @@ from countersign.flow.errors import (
 )
 from countersign.flow.messages.outgoing import OutgoingKind, outgoing
 from countersign.flow.observability.observer import Observer
-from tests.approvals.policy.test_grants import granted
+from tests.approvals.policy.grants.test_grants import granted
 from tests.approvals.test_record import an_approval
 from tests.flow.rows import REF
 

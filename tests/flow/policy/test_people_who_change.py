@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.assignment.delegation import Delegation
 from countersign.approvals.decision import DecisionKind
-from countersign.approvals.delegation import Delegation
 from countersign.approvals.errors import MayNotDecide, NotPending
 from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.absences import Absences

@@ -11,7 +11,7 @@ from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.decisions.decide import Decide, DecisionRequest
 from countersign.flow.decisions.replies.reply_handler import ReplyHandler
 from countersign.flow.graph_state import GraphState

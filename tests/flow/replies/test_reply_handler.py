@@ -11,7 +11,7 @@ from countersign.approvals.errors import MayNotDecide
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.decisions.replies.refusals import (
     ChangedBeforeRead,

@@ -19,7 +19,7 @@ from countersign.approvals.recorded_reasons import (
     QUESTION_CHANGED,
     RUN_CANCELLED,
 )
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.errors import AnswerRefused, RunFailed, Stopped
 from countersign.flow.graph_state import GraphInfo, GraphState, StartsWith, StateChange
 from countersign.flow.messages.inbound import Inbound, InboundKind

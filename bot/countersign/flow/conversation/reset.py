@@ -6,11 +6,11 @@ it. The ledger keeps everything.
 
 from dataclasses import replace
 
-from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import MayNotDecide
 from countersign.approvals.person import Person
 from countersign.approvals.policy.grants import revoke
 from countersign.approvals.recorded_reasons import STARTED_OVER_BY
+from countersign.approvals.votes.eligibility import check_may_decide
 from countersign.flow.conversation.stop import (
     NOT_YOURS,
     STILL_UNDOABLE,

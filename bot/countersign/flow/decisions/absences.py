@@ -5,7 +5,12 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from countersign.approvals.delegation import Delegation, UserGroup, check_may_delegate, not_passed_on
+from countersign.approvals.assignment.delegation import (
+    Delegation,
+    UserGroup,
+    check_may_delegate,
+    not_passed_on,
+)
 from countersign.approvals.person import Person
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.ports import Clock, DelegationStore

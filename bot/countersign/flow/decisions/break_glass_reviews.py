@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from countersign.approvals.break_glass import GlassBreak, NoSuchReview, check_may_review
 from countersign.approvals.errors import MayNotDecide
 from countersign.approvals.person import Person
+from countersign.approvals.votes.break_glass import GlassBreak, NoSuchReview, check_may_review
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.break_glass import reviewed_note, reviewers_told
 from countersign.flow.notices.direct_messages import Why

@@ -11,14 +11,14 @@ from uuid import UUID
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
-from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import CountersignError, MayNotDecide, QuestionChanged
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.recorded_reasons import CANCELLED_BY, RUN_CANCELLED_BY
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.eligibility import check_may_decide
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.decisions.concurrent_change import save_change
 from countersign.flow.decisions.evidence.refusal_log import RefusalLog
 from countersign.flow.messages.outgoing import Outgoing

@@ -8,9 +8,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.break_glass import GlassBreak
 from countersign.approvals.decision import Decision, DecisionKind
-from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import AlreadyVoted, MayNotDecide, NotPending
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
@@ -20,7 +18,9 @@ from countersign.approvals.policy.voting.permission import check_may_open, check
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
 from countersign.approvals.recorded_reasons import RUN_CANCELLED_BY
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.break_glass import GlassBreak
+from countersign.approvals.votes.eligibility import check_may_decide
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.decisions.evidence.decision_detail import row_detail
 from countersign.flow.decisions.evidence.refusal_log import RefusalLog
 from countersign.flow.decisions.judging import judge_answer, judge_decisions

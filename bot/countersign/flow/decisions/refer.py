@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.assignment.referral import MAX_REFERRALS, Referral
 from countersign.approvals.errors import CountersignError, MayNotDecide
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person
-from countersign.approvals.referral import MAX_REFERRALS, Referral
 from countersign.flow.decisions.concurrent_change import save_change
 from countersign.flow.decisions.decider_check import DeciderCheck
 from countersign.flow.messages.outgoing import Outgoing

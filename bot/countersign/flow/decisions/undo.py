@@ -4,7 +4,6 @@ from dataclasses import replace
 from uuid import UUID
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import NotPending
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
@@ -12,6 +11,7 @@ from countersign.approvals.person import Person
 from countersign.approvals.policy.clock.timers import UNDO_TOO_LATE
 from countersign.approvals.policy.grants import revoke
 from countersign.approvals.policy.voting.verdict import count_votes
+from countersign.approvals.votes.eligibility import check_may_decide
 from countersign.flow.decisions.concurrent_change import save_change
 from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.voting import Voting

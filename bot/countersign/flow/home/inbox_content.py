@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from countersign.approvals.delegation import Delegation
+from countersign.approvals.assignment.delegation import Delegation
 from countersign.approvals.person import Person, Standing
 from countersign.flow.grants.listed_grant import ListedGrant
 from countersign.flow.home.counting import COUNTED

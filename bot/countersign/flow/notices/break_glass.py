@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from countersign.approvals.break_glass import GlassBreak
 from countersign.approvals.person import Person
+from countersign.approvals.votes.break_glass import GlassBreak
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, note
 from countersign.flow.notices.direct_messages import Why
 from countersign.flow.policy.audience import Audience

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.referral import Referral
+from countersign.approvals.assignment.referral import Referral
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.thread import ThreadRef
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.counted_votes import counted_votes, decided_by, given_reasons, votes_before_expiry
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Outcome, Status
 from countersign.approvals.policy.rule import OnExpiry, Rule
@@ -13,7 +12,13 @@ from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import count_votes
 from countersign.approvals.recorded_reasons import not_decided_by, recorded_reason
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.counted_votes import (
+    counted_votes,
+    decided_by,
+    given_reasons,
+    votes_before_expiry,
+)
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.messages.outgoing import Outgoing, note
 from countersign.flow.review import Review
 from countersign.i18n import N_, AnyText, Text, TextLines, TextList, lazy_text, sentences

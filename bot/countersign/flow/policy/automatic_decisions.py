@@ -16,7 +16,7 @@ from countersign.approvals.policy.grants import GrantUse
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.record import sole_vote
 from countersign.approvals.recorded_reasons import RUN_CANCELLED_BY
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.grants.use import GovernedRow, UseGrants
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock

@@ -14,7 +14,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.policy.redaction import RedactedValues, redact
 from countersign.approvals.policy.rule import Rule
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.interrupts import ROOT, ReviewRequest, ReviewRow
 
 

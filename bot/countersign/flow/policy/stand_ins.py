@@ -3,7 +3,7 @@
 import asyncio
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.delegation import Delegation, UserGroup
+from countersign.approvals.assignment.delegation import Delegation, UserGroup
 from countersign.approvals.policy.approver_set import Source, SourceKind
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.stand_in import StandIn

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from countersign.approvals.break_glass import GlassBreak
 from countersign.approvals.person import Person
+from countersign.approvals.votes.break_glass import GlassBreak
 from countersign.flow.messages.outgoing import Outgoing
 
 

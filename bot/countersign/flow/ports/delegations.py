@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from countersign.approvals.delegation import Delegation
+from countersign.approvals.assignment.delegation import Delegation
 from countersign.approvals.person import Person
 from countersign.flow.messages.outgoing import Outgoing
 

@@ -22,7 +22,7 @@ from countersign.approvals.person import THE_RULE, Person, Standing
 from countersign.approvals.policy.clock.timers import TimerKind, expires_at
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.recorded_reasons import not_decided_by
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.errors import Conflict, DatabaseUnavailable
 from countersign.flow.messages.outgoing import Outgoing

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.policy.rule import ReasonRequired
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.review import Review
 from countersign.i18n import _, ngettext
 from countersign.interrupts import ReviewRequest, ReviewRow, single_line

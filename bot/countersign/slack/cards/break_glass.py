@@ -1,7 +1,7 @@
 """What a card says where somebody decided alone, by `break_glass`."""
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.i18n import _
 from countersign.interrupts import single_line
 from countersign.slack.block_kit.builders import Block, section

@@ -3,11 +3,11 @@
 import json
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.counted_votes import votes_before_expiry
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.recorded_reasons import NO_LONGER_ASKED, recorded_reason
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.counted_votes import votes_before_expiry
+from countersign.approvals.votes.vote import Vote
 from countersign.i18n import N_, _, ngettext
 from countersign.interrupts import Part, ReviewRequest, ReviewRow, escape_invisible, json_equal
 from countersign.interrupts.pointer import split

@@ -8,7 +8,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.flow.observability.tracing import trace_id
 from countersign.flow.review import Review
 from countersign.i18n import _

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.counted_votes import decided_by, votes_before_expiry
 from countersign.approvals.decision import DecisionKind
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.counted_votes import decided_by, votes_before_expiry
+from countersign.approvals.votes.vote import Vote
 from countersign.i18n import N_, TextList, _
 from countersign.interrupts import ReviewRequest, ReviewRow, Risk, action_label, display_name
 from countersign.slack.block_kit.builders import (

@@ -1,6 +1,6 @@
 """What else is somebody's own: their grants, who decides in their place, and their quiet hours."""
 
-from countersign.approvals.delegation import Delegation
+from countersign.approvals.assignment.delegation import Delegation
 from countersign.flow.home.inbox_content import Inbox
 from countersign.flow.home.quiet_hours import QuietHours
 from countersign.i18n import N_, _

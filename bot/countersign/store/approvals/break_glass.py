@@ -7,10 +7,10 @@ from uuid import UUID
 
 from countersign.approvals.audit import EntryHasher, LedgerEntry
 from countersign.approvals.audit.entry import detail_text
-from countersign.approvals.break_glass import GlassBreak
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Observation
 from countersign.approvals.person import Person, Standing
+from countersign.approvals.votes.break_glass import GlassBreak
 from countersign.error_translation import translates_errors
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.store.approvals.ledger import entry_arguments

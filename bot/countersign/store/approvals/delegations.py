@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from countersign.approvals.assignment.delegation import Delegation, UserGroup
 from countersign.approvals.audit import EntryHasher, LedgerEntry
 from countersign.approvals.audit.entry import detail_text
-from countersign.approvals.delegation import Delegation, UserGroup
 from countersign.approvals.ledger import DelegationEvent
 from countersign.approvals.person import Person
 from countersign.error_translation import translates_errors

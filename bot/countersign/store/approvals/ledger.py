@@ -13,11 +13,11 @@ import structlog
 from countersign.approvals.approval import Approval
 from countersign.approvals.audit import GENESIS, Anchor, ChainedEntry, EntryHasher, LedgerEntry, next_link
 from countersign.approvals.audit.entry import detail_text
+from countersign.approvals.audit.shown_version import ShownAs, is_actionable, shown_detail
 from countersign.approvals.audit.workspace_chain import WorkspaceChain
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change, Observation
 from countersign.approvals.person import Person
-from countersign.approvals.shown import ShownAs, is_actionable, shown_detail
 from countersign.error_translation import translate_errors, translates_errors
 from countersign.store.approvals.workspace_heads import advance_heads, workspace_heads
 from countersign.store.columns.rows import postgres_text

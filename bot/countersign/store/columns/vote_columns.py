@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.claim import Claim
+from countersign.approvals.assignment.claim import Claim
+from countersign.approvals.assignment.referral import Referral
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.person import Person, Standing
@@ -14,8 +15,7 @@ from countersign.approvals.policy.approver_set import Source, SourceKind
 from countersign.approvals.policy.clock.timers import Fired, TimerKind
 from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.referral import Referral
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 
 Row = Mapping[str, Any]
 

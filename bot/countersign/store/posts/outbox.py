@@ -6,8 +6,8 @@ from uuid import UUID
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.audit import EntryHasher
+from countersign.approvals.audit.shown_version import ShownAs
 from countersign.approvals.lifecycle import Phase
-from countersign.approvals.shown import ShownAs
 from countersign.error_translation import translates_errors
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, card

@@ -16,7 +16,7 @@ from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.shortages import find_shortages
 from countersign.approvals.policy.voting.stand_in import StandIn
 from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 
 _NOT_GIVEN = Unreadable(reason="no --member says who they are", permanent=True)
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)

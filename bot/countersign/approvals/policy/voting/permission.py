@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from countersign.approvals.decision import Decision, DecisionKind
-from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import MayNotDecide
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.approver_set import ApproverSet, Source
@@ -13,6 +12,7 @@ from countersign.approvals.policy.rule import ReasonRequired, Rule
 from countersign.approvals.policy.voting.membership import Memberships, Unreadable
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.stand_in import StandIn
+from countersign.approvals.votes.eligibility import check_may_decide
 from countersign.i18n import AnyText, Text, TextList, lazy_text
 
 _NOT_ALLOWED = {

@@ -9,7 +9,7 @@ from countersign.approvals.errors import CountersignError
 from countersign.approvals.person import Person
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.needed import Needed
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 
 
 class NothingToWithdraw(CountersignError):

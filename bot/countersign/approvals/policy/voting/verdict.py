@@ -12,7 +12,7 @@ from countersign.approvals.policy.voting.permission import VotingContext, counts
 from countersign.approvals.policy.voting.representation import Representation, represent, represent_all
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.stand_in import StandIn
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.i18n import AnyText, lazy_text
 
 _COUNTED_ONCE = lazy_text("Somebody else's vote counts for the same person already.")

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.counted_votes import GivenReason, counted_votes, given_reasons
 from countersign.approvals.decision import DecisionKind
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.counted_votes import GivenReason, counted_votes, given_reasons
+from countersign.approvals.votes.vote import Vote
 from countersign.i18n import _
 
 

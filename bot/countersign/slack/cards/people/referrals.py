@@ -1,7 +1,7 @@
 """Who asked whom to decide, on the card."""
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.referral import Referral
+from countersign.approvals.assignment.referral import Referral
 from countersign.i18n import _
 from countersign.interrupts import single_line
 from countersign.slack.block_kit.builders import Block, context_block

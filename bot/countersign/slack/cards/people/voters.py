@@ -1,6 +1,6 @@
 """Whoever voted, and for whom it counts where they stand in for somebody."""
 
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.i18n import _
 from countersign.slack.block_kit.formatting import user_mention
 

@@ -12,7 +12,7 @@ from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import count_votes
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.i18n import N_, TextList, _, ngettext
 from countersign.interrupts import ReviewRow, single_line
 from countersign.slack.block_kit.builders import Block, context_block, section

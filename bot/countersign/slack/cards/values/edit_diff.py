@@ -3,7 +3,7 @@
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from countersign.i18n import N_, _, ngettext
 from countersign.interrupts import (
     UNSET,

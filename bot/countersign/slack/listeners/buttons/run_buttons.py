@@ -2,7 +2,7 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from countersign.approvals.eligibility import check_may_decide
+from countersign.approvals.votes.eligibility import check_may_decide
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.i18n import N_, _
 from countersign.slack import messages

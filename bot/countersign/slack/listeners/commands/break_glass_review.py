@@ -5,8 +5,8 @@ from uuid import UUID
 
 from slack_bolt.async_app import AsyncApp
 
-from countersign.approvals.break_glass import NoSuchReview
 from countersign.approvals.errors import CountersignError
+from countersign.approvals.votes.break_glass import NoSuchReview
 from countersign.flow.decisions.break_glass_reviews import MAX_LISTED, ToReview
 from countersign.flow.errors import SlackRefused
 from countersign.flow.thread import ThreadRef

@@ -3,8 +3,8 @@
 import re
 from zoneinfo import ZoneInfo
 
-from countersign.approvals.delegation import Delegation, UserGroup
-from countersign.approvals.delegation_period import period_end
+from countersign.approvals.assignment.delegation import Delegation, UserGroup
+from countersign.approvals.assignment.delegation_period import period_end
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.policy.approver_set import Source, SourceKind
 from countersign.flow.decisions.absences import scope, until

@@ -11,7 +11,7 @@ from countersign.approvals.policy.voting.permission import (
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import Outcome
 from tests.approvals.policy.policies import person, vote
-from tests.approvals.policy.voting_contexts import BOTH, context, counted
+from tests.approvals.policy.voting.voting_contexts import BOTH, context, counted
 
 APPROVE, EDIT, REJECT, RESPOND = (
     DecisionKind.APPROVE,

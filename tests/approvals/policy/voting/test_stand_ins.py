@@ -17,7 +17,7 @@ from countersign.approvals.policy.voting.permission import VotingContext, check_
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.stand_in import StandIn
 from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 from tests.approvals.policy.policies import a_rule, person, vote
 
 APPROVE, REJECT, EDIT = DecisionKind.APPROVE, DecisionKind.REJECT, DecisionKind.EDIT

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.record import ApprovalRecord
-from countersign.approvals.vote import Vote
+from countersign.approvals.votes.vote import Vote
 
 
 @dataclass(frozen=True, kw_only=True)

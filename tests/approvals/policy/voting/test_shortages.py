@@ -14,7 +14,7 @@ from countersign.approvals.policy.voting.permission import (
 from countersign.approvals.policy.voting.shortages import find_shortages
 from countersign.approvals.policy.voting.verdict import Outcome
 from tests.approvals.policy.policies import a_rule, vote
-from tests.approvals.policy.voting_contexts import BOTH, FINANCE, LEADS, context, counted
+from tests.approvals.policy.voting.voting_contexts import BOTH, FINANCE, LEADS, context, counted
 
 EVERYBODY = frozenset({"UANN", "UBOB", "UCID", "UDAN"})
 

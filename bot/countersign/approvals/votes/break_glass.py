@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import CountersignError, MayNotDecide
 from countersign.approvals.person import Person
 from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
+from countersign.approvals.votes.eligibility import check_may_decide
 from countersign.i18n import TextList, lazy_text
 
 

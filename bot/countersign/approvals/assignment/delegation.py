@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.person import Person, Standing
+from countersign.approvals.votes.eligibility import check_may_decide
 from countersign.i18n import Text, lazy_text
 
 LONGEST = timedelta(days=366)

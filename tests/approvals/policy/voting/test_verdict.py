@@ -23,7 +23,7 @@ from countersign.approvals.policy.voting.permission import (
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import Outcome, count_votes
 from tests.approvals.policy.policies import a_rule, person, vote
-from tests.approvals.policy.voting_contexts import BOTH, FINANCE, SECURITY, context, counted
+from tests.approvals.policy.voting.voting_contexts import BOTH, FINANCE, SECURITY, context, counted
 
 APPROVE, EDIT, REJECT, RESPOND = (
     DecisionKind.APPROVE,

@@ -37,8 +37,9 @@ def test_its_settings_and_commands_are_real(name: str) -> None:
     service = SERVICES[name]
     assert set(service["environment"]) <= KNOWN
     command_line().parse_args(service["command"])
-    limits = int(service["stop_grace_period"].removesuffix("s"))
-    assert limits >= int(service["environment"]["SHUTDOWN_GRACE"]) + 40
+    if name != "migrate":
+        limits = int(service["stop_grace_period"].removesuffix("s"))
+        assert limits >= int(service["environment"]["SHUTDOWN_GRACE"]) + 40
 
 
 @ours
@@ -48,6 +49,16 @@ def test_every_secret_that_is_read_is_mounted(name: str) -> None:
     read = set(re.findall(r"/run/secrets/(\w+)", " ".join(values)))
     assert read == set(service["secrets"])
     assert not any(re.search(r"xox|://\w+:", value) for value in values), "no secret in clear"
+
+
+def test_who_runs_the_bot_knows_neither_the_owners_password_nor_the_superusers() -> None:
+    known = {name: set(service.get("secrets", ())) for name, service in SERVICES.items()}
+    assert [name for name in known if "postgres_password" in known[name]] == ["postgres"]
+    assert {name for name in known if "postgres_owner_password" in known[name]} == {"migrate", "postgres"}
+    users = {name: SERVICES[name]["environment"]["DATABASE_URL"].split("@")[0] for name in OURS}
+    assert users["front"] == users["worker"] == "postgresql://countersign_run"
+    assert users["migrate"] == "postgresql://countersign_owner"
+    assert SERVICES["migrate"]["command"][-1] == "countersign_run"
 
 
 def test_every_file_and_service_that_is_named_is_there() -> None:

@@ -32,10 +32,17 @@ SETUPS: dict[str, dict[str, Any]] = {
     "all": {
         "image": {"repository": "registry.example.com/agents", "tag": "7"},
         "imagePullSecrets": [{"name": "pull"}],
-        "migrate": {"databaseUrlKey": "owner-url", "grantTo": "countersign_run"},
+        "migrate": {
+            "secret": {"name": "the-owner", "databaseUrl": "owner-url", "files": ["ca"]},
+            "grantTo": "agents",
+        },
         "settings": {"RETENTION": "30", "DATABASE_PASSWORD_COMMAND": "cat /tmp/token"},
         "policy": POLICY,
-        "secret": {"name": "mine", "keys": {"SLACK_APP_TOKEN": None, "SLACK_SIGNING_SECRET": "signing"}},
+        "secret": {
+            "name": "mine",
+            "keys": {"SLACK_APP_TOKEN": None, "SLACK_SIGNING_SECRET": "signing"},
+            "files": ["ca"],
+        },
         "autoscaling": {"enabled": True},
         "http": {
             "enabled": True,
@@ -57,6 +64,7 @@ SETUPS: dict[str, dict[str, Any]] = {
     },
     "hpa": {"autoscaling": {"enabled": True, "kind": "hpa"}},
     "least": {"networkPolicy": {"enabled": False}, "migrate": {"enabled": False}},
+    "one role": {"migrate": {"secret": {"name": ""}, "grantTo": ""}},
 }
 every_setup = pytest.mark.parametrize("name", list(SETUPS))
 
@@ -154,14 +162,43 @@ def test_budgets_and_selectors_meet_the_pods_that_they_are_for() -> None:
     assert not service["spec"]["selector"].items() <= worker.items()
 
 
+def mounted(document: dict[str, Any]) -> tuple[str, list[str]]:
+    """The Secret of a process, and its keys that it can read."""
+    (found,) = [v["secret"] for v in document["spec"]["template"]["spec"]["volumes"] if v["name"] == "secret"]
+    assert all(item["key"] == item["path"] for item in found["items"])
+    return found["secretName"], [item["key"] for item in found["items"]]
+
+
 def test_the_tables_are_brought_up_to_date_first_by_their_owner() -> None:
     (job,) = of_kind(rendered(SETUPS["all"]), "Job").values()
     assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade"
-    assert container(job)["args"] == ["migrate", "--grant-to", "countersign_run"]
+    assert container(job)["args"] == ["migrate", "--grant-to", "agents"]
     assert environment(job)["DATABASE_URL_FILE"].endswith("/owner-url")
+    assert mounted(job) == ("the-owner", ["owner-url", "ca"])
     (default,) = of_kind(rendered({}), "Job").values()
-    assert container(default)["args"] == ["migrate"]
+    assert container(default)["args"] == ["migrate", "--grant-to", "countersign_run"]
     assert environment(default)["DATABASE_URL_FILE"].endswith("/database-url")
+    assert mounted(default) == ("countersign-owner", ["database-url"])
+    (both,) = of_kind(rendered(SETUPS["one role"]), "Job").values()
+    assert container(both)["args"] == ["migrate"]
+    assert mounted(both) == ("countersign", ["database-url"])
+
+
+@every_setup
+def test_no_front_and_no_worker_reads_what_it_was_not_given(name: str) -> None:
+    """The owner's URL above all: whoever has it changes the ledger."""
+    documents = rendered(SETUPS[name])
+    for process in of_kind(documents, "Deployment").values():
+        secret, keys = mounted(process)
+        read = {
+            Path(v).name
+            for k, v in environment(process).items()
+            if k.endswith("_FILE") and k != "POLICY_FILE"
+        }
+        extra = set(SETUPS[name].get("secret", {}).get("files", ()))
+        assert sorted(keys) == sorted(read | extra)
+        for job in of_kind(documents, "Job").values():
+            assert (mounted(job)[0] == secret) is (name == "one role")
 
 
 def test_secrets_are_files_of_a_secret_that_is_not_in_the_chart() -> None:
@@ -251,6 +288,8 @@ def test_a_policy_arrives_as_it_was_written() -> None:
         {"secret": {"keys": {"SLACK_BOT_TOKENS": "a"}}},
         {"autoscaling": {"kind": "vpa"}},
         {"wokers": {}},
+        {"migrate": {"grantTo": ""}},
+        {"migrate": {"secret": {"name": ""}}},
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused(values: dict[str, Any]) -> None:

@@ -36,6 +36,13 @@ capabilities:
   drop: [ALL]
 {{- end }}
 
+{{/* Call with a list of keys of a Secret: nothing else of it is mounted. */}}
+{{- define "countersign.files" -}}
+{{- range uniq . }}
+- {key: {{ . | quote }}, path: {{ . | quote }}}
+{{- end }}
+{{- end }}
+
 {{- define "countersign.secretEnv" -}}
 {{- range $name, $key := .Values.secret.keys }}
 {{- if $key }}
@@ -147,6 +154,7 @@ spec:
           secret:
             secretName: {{ .root.Values.secret.name }}
             defaultMode: 0440
+            items: {{- include "countersign.files" (concat (compact (values .root.Values.secret.keys | sortAlpha)) .root.Values.secret.files) | nindent 14 }}
         - name: tmp
           emptyDir: {}
         - name: data

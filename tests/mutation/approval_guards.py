@@ -157,7 +157,7 @@ APPROVAL_GUARDS = (
     Guard(
         name="breaking the glass takes a reason",
         file=_PERMISSION,
-        old="is ReasonRequired.ALWAYS or _only_by_breaking_glass(context, person.id)",
+        old="is ReasonRequired.ALWAYS or context.breaks_glass(person.id)",
         new="is ReasonRequired.ALWAYS",
         tests=(
             f"{_POLICY}::test_in_a_freeze_only_break_glass_people_approve_alone_and_with_a_reason",
@@ -219,7 +219,7 @@ APPROVAL_GUARDS = (
     Guard(
         name="substitutes and stand-ins give no grant",
         file=_GRANTING,
-        old="return replace(context, escalated=False, unfillable=False, stand_ins=())",
+        old="return replace(context, escalated=False, unfillable=False, stuck=False, stand_ins=())",
         new="return context",
         tests=(f"{_GIVEN}::test_a_substitute_decides_and_gives_no_grant",),
     ),

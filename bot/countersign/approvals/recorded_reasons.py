@@ -1,4 +1,4 @@
-"""Why an approval ended, or is asked again.
+"""Why an approval ended, or is asked again, or was decided alone.
 
 Its row and the ledger keep the reason in the language of the code, and people read it in theirs.
 """
@@ -31,9 +31,10 @@ HIDDEN_BREAKPOINT = N_(
 BREAKPOINT_FIRST = N_(
     "Another part of this run stands at a breakpoint. Decide that first, then answer here again."
 )
+ANSWERED_ALONE = N_("The card has the answer.")  # what broke the glass was an answer, without more words
 APP_REMOVED = N_("The app was removed from this workspace.")
 _REASONS = (
-    APP_REMOVED,
+    *(APP_REMOVED, ANSWERED_ALONE),
     *(NOBODY_ANSWERED, NOT_ENOUGH_VOTES, LAPSED_COUNTS_FOR, LAPSED, CANCELLED_BY, RUN_CANCELLED_BY),
     *(RUN_CANCELLED, STOPPED_BY),
     *(STARTED_OVER_BY, NO_LONGER_ASKED, AGENT_CHANGED, FAILED_AFTER, QUESTION_CHANGED, AGENT_CHANGED_SINCE),

@@ -66,7 +66,7 @@ def verdict(context: VotingContext, *votes: Any) -> Verdict:
     row = RowVotes()
     for each in votes:
         row = row.cast(each)
-    return count_votes(context, row)
+    return count_votes(context, row, votes[-1].by.id if votes else None)
 
 
 SITUATIONS = [

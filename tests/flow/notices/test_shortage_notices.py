@@ -27,6 +27,11 @@ EMPTY = a_rule('approvers = [{group = "@empty"}]')
 BOTH = a_rule('approvers = [{group = "@empty"}, {group = "@gone"}]')
 TO_ONCALL = 'escalate_after = "1h"\nescalate_to = '
 ESCALATES = a_rule('approvers = [{group = "@empty"}]\n' + TO_ONCALL + '{group = "@oncall"}')
+GLASS, NO_GLASS = (
+    a_rule(f'approvers = [{{group = "@empty"}}]\nbreak_glass = [{{group = "{group}"}}]')
+    for group in ("@oncall", "@nobody")
+)
+ALONE = "It may be decided by @oncall alone, by breaking the glass."
 TO_TWO = a_rule(
     'approvers = [{group = "@empty"}]\n' + TO_ONCALL + '[{group = "@oncall"}, {users = ["UEVE"]}]'
 )
@@ -59,6 +64,8 @@ async def test_where_somebody_can_decide_nothing_is_said(logged: Logged) -> None
             "Tell your admin.",
         ),
         (ESCALATES, "@empty: it has no members", "It may be decided by @oncall instead."),
+        (GLASS, "@empty: it has no members", ALONE),
+        (NO_GLASS, "@empty: it has no members", "Tell your admin."),
         (
             TO_TWO,
             "@empty: it has no members",
@@ -78,7 +85,7 @@ async def test_what_is_missing_is_said_and_who_may_decide_instead(
     assert (line["log_level"], line["rule"]) == ("error", "r")
     assert line["approval_id"] == str(asked.approval.id)
     assert line["missing"] == missing.split("; ")
-    fallback = {ESCALATES: ("UDAVE",), TO_TWO: ("UDAVE", "UEVE")}.get(rule, ())
+    fallback = {ESCALATES: ("UDAVE",), GLASS: ("UDAVE",), TO_TWO: ("UDAVE", "UEVE")}.get(rule, ())
     assert tuple(messages) == direct_messages(asked.approval, fallback, Why.ESCALATED)
 
 

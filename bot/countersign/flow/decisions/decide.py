@@ -17,7 +17,7 @@ from countersign.approvals.policy.grants import Grant, NoGrantOffered
 from countersign.approvals.policy.voting.permission import check_may_open, check_may_vote, reason_required
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
-from countersign.approvals.recorded_reasons import RUN_CANCELLED_BY
+from countersign.approvals.recorded_reasons import ANSWERED_ALONE, RUN_CANCELLED_BY
 from countersign.approvals.votes.break_glass import GlassBreak
 from countersign.approvals.votes.eligibility import check_may_decide
 from countersign.approvals.votes.vote import Vote
@@ -243,7 +243,7 @@ class Decide:
         voting = await self._voting.row(approval, row, vote.by.id)
         check_may_vote(voting.context, voting.votes, vote.by, vote.decision)
         earlier = voting.votes.of(vote.by.id)
-        verdict = count_votes(voting.context, voting.votes.cast(vote))
+        verdict = count_votes(voting.context, voting.votes.cast(vote), cast_now=vote.by.id)
         repeated = earlier is not None and earlier.decision == vote.decision
         # The same vote decides where the world has changed since: somebody is a member again.
         if repeated and verdict.outcome is Outcome.OPEN:
@@ -273,7 +273,7 @@ def _glass_breaks(
             row=row,
             rule=approval.rule(row).name,
             by=verdict.broke_glass.by,
-            reason=verdict.broke_glass.decision.message or "",
+            reason=verdict.broke_glass.decision.message or ANSWERED_ALONE,
             at=at,
         )
         for row, verdict in verdicts.items()

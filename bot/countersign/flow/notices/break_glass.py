@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from countersign.approvals.person import Person
+from countersign.approvals.recorded_reasons import recorded_reason
 from countersign.approvals.votes.break_glass import GlassBreak
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, note
 from countersign.flow.notices.direct_messages import Why
@@ -20,7 +21,7 @@ async def glass_broken(review: Review, use: GlassBreak, audience: Audience) -> t
         "An approver has to review it: `/approvals review`. Reason: {reason}",
         person=use.by.name,
         title=review.shown.title,
-        reason=_on_one_line(use.reason),
+        reason=recorded_reason(_on_one_line(use.reason)),
     )
     told = note(review.thread, f"break-glass:{use.id}", text)
     return (told, *await reviewers_told(review, use, audience, Why.BROKE_GLASS, use.at))

@@ -7,6 +7,7 @@ import structlog
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.policy.rule import Rule
+from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.shortages import Shortage
 from countersign.flow.messages.outgoing import Outgoing, note
 from countersign.flow.notices.direct_messages import Why, direct_messages
@@ -45,9 +46,19 @@ class ShortageNotices:
                 missing=[each.label.source for each in shortages],
             )
             users = await self._audience.members(approval, rule, rule.timers.escalate_to)
-            posts.append(_unfillable(review, rule, shortages, stuck=voting.stuck))
-            posts += direct_messages(approval, users, Why.ESCALATED)
+            alone = await self._may_break_glass(approval, rule, voting.context)
+            posts.append(_unfillable(review, rule, shortages, stuck=voting.context.stuck, glass=bool(alone)))
+            posts += direct_messages(approval, dict.fromkeys((*users, *alone)), Why.ESCALATED)
         return tuple(posts)
+
+    async def _may_break_glass(
+        self, approval: Approval, rule: Rule, context: VotingContext
+    ) -> tuple[str, ...]:
+        """Who may decide it alone, where the fallback cannot fill the seats either, and sees the card."""
+        if not context.stuck:
+            return ()
+        people = await self._audience.members(approval, rule, rule.break_glass)
+        return tuple(user for user in people if context.memberships.may_hold_a_seat(user))
 
 
 class ShortageCheck:
@@ -97,14 +108,19 @@ def _distinct_rules(approval: Approval) -> Iterator[tuple[int, Rule]]:
             yield row, rule
 
 
-def _unfillable(review: Review, rule: Rule, shortages: Sequence[Shortage], *, stuck: bool) -> Outgoing:
+def _unfillable(
+    review: Review, rule: Rule, shortages: Sequence[Shortage], *, stuck: bool, glass: bool
+) -> Outgoing:
     missing = TextLines(tuple(each.label for each in shortages), "; ")
     text = lazy_text(
         "There is nobody who could decide “{title}” ({missing}).", title=review.shown.title, missing=missing
     )
     instead = tuple(dict.fromkeys(each.source.label for each in rule.timers.escalate_to))
     who = lazy_text("Tell your admin.")
-    if instead and stuck:
+    if glass:
+        named = TextList(tuple(dict.fromkeys(each.source.label for each in rule.break_glass)), any_of=True)
+        who = lazy_text("It may be decided by {who} alone, by breaking the glass.", who=named)
+    elif instead and stuck:
         who = lazy_text(_NOR_CAN, who=TextList(instead, any_of=True))
     elif instead:
         who = lazy_text("It may be decided by {who} instead.", who=TextList(instead, any_of=True))

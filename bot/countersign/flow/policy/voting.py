@@ -35,7 +35,6 @@ class VotingRow:
     context: VotingContext
     votes: RowVotes
     shortages: tuple[Shortage, ...] = ()  # of the rule's own sets, whoever may decide instead
-    stuck: bool = False  # whether `escalate_to` cannot fill them either
 
 
 class Voting:
@@ -69,11 +68,9 @@ class Voting:
         """
         votes = approval.votes_on(row)
         context, shortages = await self._context(approval, row, _voters(votes, voter))
-        _, left = await self._seat_checks.shortages(context, votes.editor) if shortages else (context, ())
         return VotingRow(
             context=context,
             shortages=shortages,
-            stuck=bool(left),
             votes=await self._as_they_are_now(votes, approval.channel),
         )
 
@@ -101,6 +98,9 @@ class Voting:
         if others or unfillable:
             memberships = await self._memberships(approval, others, context.memberships)
             context = replace(context, memberships=memberships, unfillable=unfillable)
+        if unfillable:
+            context, left = await self._seat_checks.shortages(context, votes.editor)
+            context = replace(context, stuck=bool(left))
         if not context.counts_as_themselves(voters):
             context = replace(context, stand_ins=await self._stand_ins.of(approval, rule, voters))
         return context, shortages

@@ -1,6 +1,7 @@
 """What a card says where somebody decided alone, by `break_glass`."""
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.recorded_reasons import ANSWERED_ALONE
 from countersign.approvals.votes.vote import Vote
 from countersign.i18n import _
 from countersign.interrupts import single_line
@@ -35,6 +36,6 @@ def _uses(approval: Approval) -> list[tuple[Vote, str]]:
         if vote is None or not vote.broke_glass:
             continue
         cast = approval.votes_on(row).of(vote.by.id) or vote  # the decision may be an earlier proposal
-        reason = single_line(cast.decision.message or "")
+        reason = single_line(cast.decision.message or _(ANSWERED_ALONE))
         found.setdefault((vote.by.id, reason), (vote, reason))
     return list(found.values())

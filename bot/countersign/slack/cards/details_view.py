@@ -24,6 +24,7 @@ from countersign.slack.block_kit.builders import (
 )
 from countersign.slack.block_kit.escaping import escape, escaped_length, truncate_escaped
 from countersign.slack.block_kit.trace_link import trace_link
+from countersign.slack.cards.break_glass import break_glass_blocks
 from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.people.reasons import labelled_reasons
 from countersign.slack.cards.people.request_line import has_details, request_text
@@ -103,6 +104,7 @@ def _row_sections(approval: Approval, request: ReviewRequest, at: int) -> list[B
     if vote is not None:
         unused = approval.status is Status.WITHDRAWN
         blocks.append(section(unused_vote_line(vote) if unused else decided_line(approval, at, vote)))
+        blocks += break_glass_blocks(approval) if vote.broke_glass else []
         blocks += _vote_sections(row, vote)
         blocks += [
             block

@@ -107,10 +107,9 @@ def vote_line(vote: Vote, voters: Sequence[Vote] = ()) -> str:
             at=format_datetime(vote.at), done=_done_on_expiry(vote), by=user_mention(vote.by)
         )
     outcome = f"{card_actions.emoji(kind)} *{card_actions.outcome(kind)}*"
-    line = _("{outcome} by {people} · {at}").format(
+    return _("{outcome} by {people} · {at}").format(
         outcome=outcome, people=_people(vote, voters), at=format_datetime(vote.at)
     )
-    return f"{_glass(vote)}{line}"
 
 
 def _expired_line(vote: Vote, too_few: Sequence[Vote]) -> str:
@@ -126,8 +125,10 @@ def _done_on_expiry(vote: Vote) -> str:
     return _("Run cancelled") if vote.decision.ends_run else card_actions.outcome(vote.decision.kind)
 
 
-def _glass(vote: Vote) -> str:
-    return _(":rotating_light: *Break glass:*") + " " if vote.broke_glass else ""
+def _glass(approval: Approval, vote: Vote) -> str:
+    """Of several rows, those that were decided so: the card says once who did, and why."""
+    marked = vote.broke_glass and len(approval.votes) > 1
+    return _(":rotating_light: *Break glass:*") + " " if marked else ""
 
 
 def _people(vote: Vote, voters: Sequence[Vote]) -> TextList:
@@ -148,8 +149,8 @@ def decided_line(approval: Approval, row: int, vote: Vote) -> str:
             people=_people(vote, decision.voters),
             at=format_datetime(vote.at),
         )
-        return f"{_glass(vote)}{card_actions.emoji(vote.decision.kind)} {line}"
-    return vote_line(vote, decision.voters)
+        return f"{_glass(approval, vote)}{card_actions.emoji(vote.decision.kind)} {line}"
+    return f"{_glass(approval, vote)}{vote_line(vote, decision.voters)}"
 
 
 def unused_vote_line(vote: Vote) -> str:

@@ -48,7 +48,7 @@ def count(context: VotingContext, *votes: Vote) -> Verdict:
     row = RowVotes()
     for each in votes:
         row = row.cast(each)
-    return count_votes(context, row)
+    return count_votes(context, row, votes[-1].by.id if votes else None)
 
 
 def why_not(context: VotingContext, user: str, *votes: Vote, kind: DecisionKind = APPROVE) -> str:

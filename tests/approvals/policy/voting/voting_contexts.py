@@ -6,6 +6,7 @@ from countersign.approvals.policy.voting.membership import Memberships, Unreadab
 from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import Verdict, count_votes
+from countersign.approvals.votes.vote import Vote
 from tests.approvals.policy.policies import a_rule
 
 FINANCE = Source(kind=SourceKind.GROUP, names=("@finance",))
@@ -40,8 +41,9 @@ def context(
     )
 
 
-def counted(where: VotingContext, *votes: object) -> Verdict:
+def counted(where: VotingContext, *votes: Vote) -> Verdict:
+    """What these votes come to, the last of them cast now."""
     row = RowVotes()
     for each in votes:
-        row = row.cast(each)  # type: ignore[arg-type]
-    return count_votes(where, row)
+        row = row.cast(each)
+    return count_votes(where, row, votes[-1].by.id if votes else None)

@@ -53,7 +53,11 @@ def _lines(rule: Rule, requester: str | None, given: Simulation) -> Iterator[str
     for shortage in find_shortages(context):
         yield f"nobody can fill {shortage}"
     row = RowVotes()
+    verdict = count_votes(context, row)
     for user, kind in given.votes:
+        if verdict.outcome is not Outcome.OPEN:
+            yield f"{user} comes too late: it is decided"
+            continue
         # A reason, which a rule may require, does not matter to who may decide.
         vote = Vote(decision=Decision(kind=kind, message="a reason"), by=_member(user), at=_ANY_TIME)
         try:
@@ -62,7 +66,7 @@ def _lines(rule: Rule, requester: str | None, given: Simulation) -> Iterator[str
             yield f"{user} can't decide, and reads: {refusal}"
             continue
         row = row.cast(vote)
-    verdict = count_votes(context, row)
+        verdict = count_votes(context, row, cast_now=user)
     yield from _votes(verdict, row)
     yield _outcome(verdict)
 
@@ -107,7 +111,8 @@ def _context(rule: Rule, requester: str | None, given: Simulation) -> VotingCont
             for each in given.delegations
         ),
     )
-    return replace(context, unfillable=bool(find_shortages(context)))
+    context = replace(context, unfillable=bool(find_shortages(context)))
+    return replace(context, stuck=context.unfillable and bool(find_shortages(context)))
 
 
 def _roster(source: Source, given: Simulation) -> Roster:

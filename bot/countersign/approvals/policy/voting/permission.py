@@ -35,7 +35,8 @@ class VotingContext:
     memberships: Memberships
     freeze: Freeze | None = None  # one that lasts now
     escalated: bool = False  # `escalate_after` is over: `escalate_to` may fill any seat too
-    unfillable: bool = False  # no seat can be filled by who is left: `shortages` found some
+    unfillable: bool = False  # a seat cannot be filled by who is left: `shortages` found some
+    stuck: bool = False  # nor by `escalate_to`
     stand_ins: tuple[StandIn, ...] = ()  # of those who vote, as their delegations are now
 
     def fills(self, source: Source, user_id: str) -> bool:
@@ -93,6 +94,14 @@ class VotingContext:
     def may_break_glass(self, user_id: str) -> bool:
         """Whether this person may decide alone now: in a freeze, or where seats cannot be filled."""
         return (self.freeze is not None or self.unfillable) and self._is_any(self.rule.break_glass, user_id)
+
+    def breaks_glass(self, user_id: str) -> bool:
+        """Whether a vote of this person that is cast now decides alone, and so needs a reason.
+
+        An approver votes as ever while the seats can be filled, by the fallback at least.
+        """
+        needed = self.freeze is not None or self.stuck or not self.is_approver(user_id)
+        return needed and self.may_break_glass(user_id)
 
     def unreadable(self) -> dict[Source, AnyText]:
         """The sources whose members are not known, and why."""
@@ -161,13 +170,7 @@ def _needs_reason(context: VotingContext, person: Person, kind: DecisionKind) ->
         case DecisionKind.REJECT:
             return context.rule.reason is not ReasonRequired.NEVER
         case _:
-            return context.rule.reason is ReasonRequired.ALWAYS or _only_by_breaking_glass(context, person.id)
-
-
-def _only_by_breaking_glass(context: VotingContext, user_id: str) -> bool:
-    if not context.may_break_glass(user_id):
-        return False
-    return context.freeze is not None or not context.is_approver(user_id)
+            return context.rule.reason is ReasonRequired.ALWAYS or context.breaks_glass(person.id)
 
 
 def _has_reason(decision: Decision) -> bool:

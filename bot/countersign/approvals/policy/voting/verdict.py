@@ -63,10 +63,12 @@ class Verdict:
         return {voter: each.delegator for voter, each in self.stands_in.items()}
 
 
-def count_votes(context: VotingContext, row: RowVotes) -> Verdict:
+def count_votes(context: VotingContext, row: RowVotes, cast_now: str | None = None) -> Verdict:
     """The verdict on the votes of a row, with people's memberships as they are now.
 
-    A rejection that ends it comes before approvals that would: if both do, it is rejected.
+    A rejection that ends it comes before approvals that would: if both do, it is rejected. Only the vote of
+    `cast_now` can break the glass: whoever voted earlier did not mean to decide alone. If it is a rejection,
+    nothing is approved by it.
     """
     reasons = [counts(context, row, vote.by, vote.decision) for vote in row.votes]
     counted = [vote for vote, reason in zip(row.votes, reasons, strict=True) if reason is None]
@@ -88,12 +90,12 @@ def count_votes(context: VotingContext, row: RowVotes) -> Verdict:
         if vote not in rejections and vote not in approvals
     )
     needed = seated.needed
-    broke_glass = next((vote for vote in approving if _breaks_glass(context, vote)), None)
+    broke_glass = next((vote for vote in approving if _breaks_glass(context, vote, cast_now)), None)
     outcome = Outcome.OPEN
     decision = None
     if len(rejections) >= context.rule.rejections:
         outcome, decision = Outcome.REJECTED, rejections[-1].decision
-    elif broke_glass is not None or (not needed and approvals):
+    elif not _rejects(row, cast_now) and (broke_glass is not None or (not needed and approvals)):
         outcome = Outcome.APPROVED
         decision = (row.proposal or approvals[-1]).decision
     return Verdict(
@@ -110,8 +112,13 @@ def count_votes(context: VotingContext, row: RowVotes) -> Verdict:
     )
 
 
-def _breaks_glass(context: VotingContext, vote: Vote) -> bool:
-    return context.may_break_glass(vote.by.id) and bool((vote.decision.message or "").strip())
+def _breaks_glass(context: VotingContext, vote: Vote, cast_now: str | None) -> bool:
+    return vote.by.id == cast_now and context.breaks_glass(vote.by.id)
+
+
+def _rejects(row: RowVotes, cast_now: str | None) -> bool:
+    newest = row.of(cast_now) if cast_now is not None else None
+    return newest is not None and newest.decision.kind is DecisionKind.REJECT
 
 
 def _options(

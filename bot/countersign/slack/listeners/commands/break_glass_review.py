@@ -6,6 +6,7 @@ from uuid import UUID
 from slack_bolt.async_app import AsyncApp
 
 from countersign.approvals.errors import CountersignError
+from countersign.approvals.recorded_reasons import recorded_reason
 from countersign.approvals.votes.break_glass import NoSuchReview
 from countersign.flow.decisions.break_glass_reviews import MAX_LISTED, ToReview
 from countersign.flow.errors import SlackRefused
@@ -88,7 +89,7 @@ def _listed(context: ListenerContext, found: ToReview) -> list[Block]:
 def _summary(context: ListenerContext, found: ToReview) -> str:
     use, approval, thread = found.use, found.review.approval, found.review.thread
     title = truncate_escaped(found.review.shown.title.replace("|", "¦"), 150)
-    reason = truncate_escaped(" ".join(use.reason.split()), _REASON_LIMIT)
+    reason = truncate_escaped(str(recorded_reason(" ".join(use.reason.split()))), _REASON_LIMIT)
     if approval.posted_to is not None and approval.card_ts is not None:
         link = context.workspace.link(approval.posted_to, approval.card_ts)
     else:
@@ -107,7 +108,7 @@ def _view(found: ToReview, channel: str) -> Block:
         private_metadata=f"{found.use.id} {channel}",
         heading=found.review.shown.title,
         explanation=_("{name} decided this alone. Reason: {reason}").format(
-            name=found.use.by.name, reason=found.use.reason
+            name=found.use.by.name, reason=recorded_reason(found.use.reason)
         )[:_NOTE_LIMIT],
     )
     return form_view(_form(), modal)

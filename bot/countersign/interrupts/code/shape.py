@@ -138,6 +138,7 @@ class Unknown(_Located):
     """
 
     unread: bool = False
+    conflicting: bool = field(default=False, compare=False)  # whatever type is written down for it
 
 
 AnswerShape: TypeAlias = Boolean | Number | OneOf | Text | Tuple | ListOf | Object | Union | Unknown

@@ -5,11 +5,19 @@ from collections.abc import Iterator
 
 from countersign.interrupts.code.evaluation.model.frame import Frame, Reader
 from countersign.interrupts.code.evaluation.model.name_resolution import effective_definitions
-from countersign.interrupts.code.evaluation.model.values import Class, Const, External, Value, constants
+from countersign.interrupts.code.evaluation.model.values import (
+    Class,
+    Const,
+    External,
+    Member,
+    Value,
+    constants,
+)
 from countersign.interrupts.code.shape import Scalar
 
 _MODELS = {"BaseModel", "RootModel", "SQLModel", "BaseSettings"}
 _ENUMS = {"Enum", "StrEnum", "IntEnum", "Flag"}
+_EQUAL_THEIR_VALUES = {"StrEnum", "IntEnum", "str", "int", "float"}  # among the bases of an enum
 _MAKES_MEMBERS = {"_missing_", "__new__", "_generate_next_value_"}
 
 
@@ -76,21 +84,31 @@ def enum_values(reader: Reader, cls: Class) -> tuple[Scalar, ...] | None:
     return tuple(value.value for value in enum_members(reader, cls).values())
 
 
-def enum_members(reader: Reader, cls: Class) -> dict[str, Const]:
+def enum_members(reader: Reader, cls: Class) -> dict[str, Const | Member]:
+    """Its members by name; none of them where not all of their values are written down."""
     scope = reader.scope(cls.module)
-    members: dict[str, Const] = {}
+    bases = {base for each in lineage_of(reader, cls) for base in _library_bases(reader, each)}
+    kind = Const if bases & _EQUAL_THEIR_VALUES else Member
+    members: dict[str, Const | Member] = {}
     for statement in cls.node.body:
-        if isinstance(statement, ast.FunctionDef) and statement.name in _MAKES_MEMBERS:
+        match statement:
+            case ast.FunctionDef(name=name) if name in _MAKES_MEMBERS:
+                return {}
+            case ast.Assign(targets=[ast.Name(id=name)], value=written):
+                pass
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as written):
+                pass
+            case ast.Assign() | ast.If() | ast.For() | ast.Try() | ast.With():
+                return {}
+            case _:
+                continue
+        known = constants(scope.value(written))
+        if known is not None and len(known) == 1:
+            members[name] = kind(known[0])
+        elif _is_auto(written) and "StrEnum" in bases:
+            members[name] = kind(name.lower())
+        elif not name.startswith("_"):
             return {}
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            name = statement.targets[0].id
-            known = constants(scope.value(statement.value))
-            if known is not None and len(known) == 1:
-                members[name] = Const(known[0])
-            elif _is_auto(statement.value) and "StrEnum" in _library_bases(reader, cls):
-                members[name] = Const(name.lower())
-            elif not name.startswith("_"):
-                return {}  # not all of its values are written down
     return members
 
 

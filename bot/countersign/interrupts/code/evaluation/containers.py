@@ -8,9 +8,11 @@ from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.slots import Comparison, Use
 from countersign.interrupts.code.evaluation.model.values import (
     Items,
+    Member,
     Record,
     Ref,
     Value,
+    comparable,
     constants,
     refs,
     union,
@@ -21,12 +23,12 @@ _ROLES = {"user", "human", "ai", "assistant", "system", "tool"}
 
 def looked_up(frame: Frame, record: Record, key: Value, node: ast.expr, *, chosen: bool) -> Value:
     """An entry of a dict that the code writes out; an answer that is its key is one of these keys."""
-    names = constants(key)
+    names = constants(comparable(key, ()))
     if names is not None:
         return union(record.entries.get(str(name), ()) for name in names)
     for ref in refs(key):
         values = tuple(record.entries)
-        if record.open or not values:
+        if record.open or not values or (record.of_members and not ref.member):
             frame.escape((ref,), node, "it is looked up in a dict that is known only when it runs")
             continue
         compared = Comparison(values, lowered=ref.lowered, stripped=ref.stripped)
@@ -43,7 +45,9 @@ def dict_display(frame: Frame, node: ast.Dict) -> Value:
         if key is None:
             unpack_mapping(frame, record, value, node)
             continue
-        names = constants(frame.value(key))
+        written = frame.value(key)
+        record.of_members |= any(isinstance(atom, Member) for atom in written)
+        names = constants(comparable(written, ()))
         if names is not None and len(names) == 1 and isinstance(names[0], str):
             record.entries[names[0]] = value
             frame.note(value, Use.STORED, node)

@@ -27,6 +27,7 @@ from countersign.interrupts.code.evaluation.model.values import (
     Function,
     Instance,
     Items,
+    Member,
     OwnModule,
     Record,
     Ref,
@@ -98,6 +99,8 @@ def _attribute_of(frame: Frame, value: Value, node: ast.Attribute) -> Value:
             return record.entries.get(name, ())
         case Const():
             return value if name == "value" else ()  # of a member of an enum
+        case Member() as member:
+            return (Const(member.value),) if name == "value" else ()
         case Ref() as ref:
             if name == "value" and any(e.use is Use.CHOSEN for e in ref.slot.evidence):
                 return value

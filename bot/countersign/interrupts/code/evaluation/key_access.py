@@ -17,6 +17,7 @@ from countersign.interrupts.code.evaluation.model.values import (
     State,
     Template,
     Value,
+    as_members,
     constants,
     refs,
     union,
@@ -49,6 +50,13 @@ def key_of(frame: Frame, ref: Ref, key: Value, node: ast.AST, *, required: bool)
     return tuple(parts)
 
 
+def forget_key(frame: Frame, ref: Ref, key: Value) -> None:
+    """The code takes a key out of an answer: what it reads under it from there on is not the answer's."""
+    for name in constants(key) or ():
+        if isinstance(name, str):
+            frame.reader.overwrite(ref.slot, name, ())
+
+
 def state_key(frame: Frame, state: State, name: str) -> Value:
     """What the graph's code writes into this key of its state, as far as that has been read."""
     reader = frame.reader
@@ -65,6 +73,8 @@ def state_key(frame: Frame, state: State, name: str) -> Value:
             )
         )
     value = union(found)
+    if any(is_checked(reader, cls) for cls in reader.state_classes.get(state.space, ())):
+        value = as_members(value)
     if not any(refs(value, deep=True)) and isinstance(_declared(frame, state.space, name), Text):
         return (Template((None,)),)
     return value

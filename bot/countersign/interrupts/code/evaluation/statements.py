@@ -8,6 +8,7 @@ from countersign.interrupts.code.evaluation.annotations import declared_shape
 from countersign.interrupts.code.evaluation.binding import bind, merged_names
 from countersign.interrupts.code.evaluation.conditions.match_statements import run_match
 from countersign.interrupts.code.evaluation.discarding import discard, discard_unread
+from countersign.interrupts.code.evaluation.key_access import forget_key, key_of
 from countersign.interrupts.code.evaluation.loops import run_break, run_continue, run_for, run_while
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.language import Ending
@@ -18,7 +19,17 @@ from countersign.interrupts.code.evaluation.model.slots import (
     Refusal,
     Use,
 )
-from countersign.interrupts.code.evaluation.model.values import Class, Function
+from countersign.interrupts.code.evaluation.model.values import (
+    Atom,
+    Class,
+    Function,
+    Instance,
+    Items,
+    Record,
+    Ref,
+    Value,
+    constants,
+)
 from countersign.interrupts.code.evaluation.refusal import refuse, resolve_raised
 
 _CAUGHT_KEYS = {"KeyError", "LookupError", "Exception", "BaseException", "TypeError", "IndexError"}
@@ -196,6 +207,37 @@ def _assert(frame: Frame, node: ast.Assert) -> None:
     frame.reader.conditions.extend(when_true)
 
 
+def _delete(frame: Frame, node: ast.Delete) -> None:
+    """`del answer["key"]` reads the key, which must be there, and takes it out."""
+    for target in node.targets:
+        match target:
+            case ast.Name(id=name) if name not in frame.rebinds:
+                frame.names.pop(name, None)
+            case ast.Subscript(value=container, slice=written):
+                key = frame.value(written)
+                for atom in frame.value(container):
+                    _take_out(frame, atom, key, target)
+            case _:
+                pass
+
+
+def _take_out(frame: Frame, atom: Atom, key: Value, node: ast.AST) -> None:
+    match atom:
+        case Ref() as ref if constants(key) is not None:
+            key_of(frame, ref, key, node, required=True)
+            forget_key(frame, ref, key)
+        case Ref() as ref:
+            frame.note((ref,), Use.WHOLE, node)
+        case Record() | Instance():
+            record = atom if isinstance(atom, Record) else atom.fields
+            for name in constants(key) or ():
+                record.entries.pop(str(name), None)
+        case Items() as items:
+            items.exact = False
+        case _:
+            pass
+
+
 def _define(frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
     function = Function(frame.module, node, outer=frame, owner=frame.owner)
     frame.names[node.name] = (function,)
@@ -237,6 +279,7 @@ _HANDLERS: dict[type[ast.stmt], Handler] = {
     ast.With: _with,
     ast.AsyncWith: _with,
     ast.Assert: _assert,
+    ast.Delete: _delete,
     ast.FunctionDef: _define,
     ast.AsyncFunctionDef: _define,
     ast.ClassDef: _define_class,

@@ -22,7 +22,7 @@ from countersign.interrupts.code.shape import (
 def narrowed(written: AnswerShape, used: AnswerShape) -> AnswerShape | None:
     """The shape that agrees with both; None where they disagree, so that nothing is certain."""
     if isinstance(used, Unknown):
-        return written
+        return None if used.conflicting else written
     match written, used:
         case Unknown(), _:
             return used

@@ -51,6 +51,11 @@ def resolve(slot: Slot, depth: int = 0) -> AnswerShape:
     if slot.parent is None and is_discarded(slot):
         where, code = first_of(slot.evidence)
         return Unknown(unread=True, where=where, evidence=code)
+    unequal = uses(slot.evidence, Use.UNEQUAL)
+    if unequal:
+        where, code = first_of(unequal)
+        said = f"it is compared with what no JSON value equals: {code}"
+        return Unknown(where=where, evidence=said, conflicting=True)
     declared = uses(slot.evidence, Use.DECLARED)
     used = _discriminated_by_sibling(slot, depth) or _from_use(slot, depth)
     for each in declared:

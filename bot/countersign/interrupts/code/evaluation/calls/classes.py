@@ -28,8 +28,10 @@ from countersign.interrupts.code.evaluation.model.values import (
     Const,
     Function,
     Instance,
+    Member,
     Record,
     Value,
+    as_members,
     either,
     refs,
 )
@@ -122,19 +124,23 @@ def construct(
             compared = Comparison(values, lowered=ref.lowered, stripped=ref.stripped)
             frame.note((ref,), Use.COMPARED, node, compared)
             frame.note((ref,), Use.CHOSEN, node, compared)
-        return answer if any(refs(answer)) else tuple(atom for atom in answer if isinstance(atom, Const))
+        if not any(refs(answer)):
+            kind = type(next(iter(enum_members(reader, cls).values())))
+            return tuple(kind(atom.value) for atom in answer if isinstance(atom, Const | Member))
+        return as_members(answer)
     if any(refs(unpacked)):
         return validated(frame, cls, unpacked, node, given=named)
     if (made := _by_init(frame, cls, arguments, named, node)) is not None:
         return (made,)
     names = [field.name for field in fields_of(reader, cls)]
     entries = {**dict(zip(names, arguments, strict=False)), **named}
-    for name, value in entries.items():
+    for name, value in list(entries.items()):
         declared = field_shape(reader, cls, name)
         if declared is not None:
             frame.note(value, Use.DECLARED, node, declared)
             if is_checked(reader, cls):
                 frame.note(value, Use.CHECKED, node)
+                entries[name] = as_members(value)
         elif name not in names:
             frame.escape(value, node, f"it is given to {cls.node.name}")
     instance = Instance(cls, Record(dict(entries)))
@@ -168,7 +174,7 @@ def adapted(frame: Frame, adapter: Adapter, answer: Value, node: ast.AST) -> Val
         return ()
     frame.note(answer, Use.DECLARED, node, declared)
     frame.note(answer, Use.CHECKED, node)
-    return answer if isinstance(declared, Boolean | Number | Text | OneOf) else ()
+    return as_members(answer) if isinstance(declared, Boolean | Number | Text | OneOf) else ()
 
 
 def validated(
@@ -187,5 +193,6 @@ def validated(
     for field in fields_of(frame.reader, cls):
         for ref in refs(answer) if field.name not in given else ():
             read = key_of(frame, ref, (Const(field.key),), node, required=field.required)
-            fields[field.name] = (*fields.get(field.name, ()), *read)
+            made = as_members(read) if is_checked(frame.reader, cls) else read
+            fields[field.name] = (*fields.get(field.name, ()), *made)
     return (Instance(cls, Record(fields)),)

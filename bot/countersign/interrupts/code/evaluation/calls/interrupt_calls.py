@@ -28,6 +28,7 @@ def ask(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
         reader.sites[key] = site
     else:
         site.payload = union((site.payload, payload))
+    reader.keep_no_overwriting(site.slot)
     site.slot.asked_under.update(reader.conditions)
     for loop in reader.loops:
         loop.add(site.slot)

@@ -7,7 +7,12 @@ from countersign.interrupts.code.evaluation.calls.classes import adapted, valida
 from countersign.interrupts.code.evaluation.conditions.boolean_tests import (
     compared,
 )
-from countersign.interrupts.code.evaluation.key_access import key_of, state_key, write_state
+from countersign.interrupts.code.evaluation.key_access import (
+    forget_key,
+    key_of,
+    state_key,
+    write_state,
+)
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.slots import PARSED_AS_JSON, Comparison, Kind, Use
 from countersign.interrupts.code.evaluation.model.values import (
@@ -78,14 +83,10 @@ def call_method(frame: Frame, receiver: Value, name: str, given: "Arguments", no
 
 
 def _of_answer(frame: Frame, ref: Ref, name: str, given: "Arguments", node: ast.Call) -> Value:
-    if name == "get":
+    if name in {"get", "setdefault"}:
         return _get(frame, ref, given, node)
-    if name in {"pop", "setdefault"}:
-        part = key_of(
-            frame, ref, given.get(0, "key"), node, required=name == "pop" and len(given.positional) < 2
-        )
-        default(frame, part, given.get(1, "default"), node)
-        return part
+    if name == "pop":
+        return _pop(frame, ref, given, node)
     if name == "update":
         _overwrite(frame, ref, given)
     if name in _LOWERS | _STRIPS:
@@ -134,6 +135,14 @@ def _get(frame: Frame, ref: Ref, given: "Arguments", node: ast.Call) -> Value:
     return part
 
 
+def _pop(frame: Frame, ref: Ref, given: "Arguments", node: ast.Call) -> Value:
+    key, required = given.get(0, "key"), len(given.positional) < 2
+    part = key_of(frame, ref, key, node, required=required)
+    default(frame, part, given.get(1, "default"), node)
+    forget_key(frame, ref, key)
+    return part
+
+
 def default(frame: Frame, part: Value, value: Value, node: ast.AST) -> None:
     """What takes the place of a missing part says of what kind it is."""
     known = constants(value)
@@ -165,7 +174,7 @@ def _of_record(frame: Frame, record: Record, name: str, given: "Arguments", node
         if names is not None:
             return union([*(record.entries.get(str(each), ()) for each in names), otherwise])
         for ref in refs(key):
-            if record.open or not record.entries:
+            if record.open or not record.entries or (record.of_members and not ref.member):
                 frame.escape((ref,), node, "it is looked up in a dict that is known only when it runs")
             else:
                 compare = Comparison(tuple(record.entries), lowered=ref.lowered, stripped=ref.stripped)

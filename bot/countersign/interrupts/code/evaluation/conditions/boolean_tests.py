@@ -24,7 +24,9 @@ from countersign.interrupts.code.evaluation.model.values import (
     Outcome,
     Record,
     Value,
+    comparable,
     constants,
+    has_member,
     refs,
 )
 from countersign.interrupts.code.shape import Match, Scalar
@@ -139,10 +141,15 @@ def _pair(
         return typed
     left, right = frame.value(left_node), frame.value(right_node)
     match operator:
-        case ast.Eq() | ast.Is():
+        case ast.Eq():
             return equals(frame, node, left, right)
-        case ast.NotEq() | ast.IsNot():
+        case ast.NotEq():
             yes, no = equals(frame, node, left, right)
+            return no, yes
+        case ast.Is():
+            return _identical(frame, node, left, right)
+        case ast.IsNot():
+            yes, no = _identical(frame, node, left, right)
             return no, yes
         case ast.In():
             return _contained(frame, node, left, right)
@@ -154,15 +161,27 @@ def _pair(
             return (), ()
 
 
+def _identical(frame: Frame, node: ast.AST, left: Value, right: Value) -> tuple[Conditions, Conditions]:
+    """An answer is the same object as `True` or `None`; a text or a number is one of its own."""
+    answer, other = (left, right) if any(refs(left)) else (right, left)
+    values = constants(other) or ()
+    if any(not isinstance(v, bool | None) for v in values) and not all(ref.member for ref in refs(answer)):
+        frame.note(answer, Use.UNEQUAL, node)
+        return (), ()
+    return equals(frame, node, left, right)
+
+
 def equals(frame: Frame, node: ast.AST, left: Value, right: Value) -> tuple[Conditions, Conditions]:
     """One side is compared with the other for being the same."""
     answer, other = (left, right) if any(refs(left)) else (right, left)
-    values = constants(other)
+    values = constants(comparable(other, answer))
     found = list(refs(answer))
     if not found:
         return (), ()
     if values is None:
-        if not other or any(refs(other)) or OPAQUE[0] in other:
+        if has_member(other):
+            frame.note(answer, Use.UNEQUAL, node)
+        elif not other or any(refs(other)) or OPAQUE[0] in other:
             frame.escape(answer, node, "it is compared with something that is known only when it runs")
         return (), ()
     return compared(frame, node, answer, values)
@@ -201,9 +220,11 @@ def _holding(slot: Slot, values: tuple[Scalar, ...], named: tuple[Scalar, ...]) 
 def _contained(frame: Frame, node: ast.AST, left: Value, right: Value) -> tuple[Conditions, Conditions]:
     """`answer in ("yes", "y")`, `"yes" in answer`, `"key" in answer`."""
     if any(refs(left)):
-        values = _members(right)
+        values = _members(right, left)
         if values:
             return compared(frame, node, left, values)
+        if any(has_member(item) for atom in right if isinstance(atom, Items) for item in atom.items):
+            frame.note(left, Use.UNEQUAL, node)
         frame.escape(left, node, "it is looked for in something that is known only when it runs")
         return (), ()
     sought = constants(left)
@@ -222,17 +243,17 @@ def _contained(frame: Frame, node: ast.AST, left: Value, right: Value) -> tuple[
     return (), ()
 
 
-def _members(value: Value) -> tuple[Scalar, ...] | None:
+def _members(value: Value, answer: Value) -> tuple[Scalar, ...] | None:
     """The scalars of a list, a set or a dict's keys that the code writes out."""
     found: list[Scalar] = []
     for atom in value:
         match atom:
             case Items(items=items, exact=True):
-                parts = [constants(item) for item in items]
+                parts = [constants(comparable(item, answer)) for item in items]
                 if any(part is None for part in parts):
                     return None
                 found.extend(scalar for part in parts if part is not None for scalar in part)
-            case Record(open=False) as record:
+            case Record(open=False, of_members=False) as record:
                 found.extend(record.entries)
             case _:
                 return None

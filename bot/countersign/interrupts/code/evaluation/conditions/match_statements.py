@@ -27,7 +27,9 @@ from countersign.interrupts.code.evaluation.model.values import (
     Items,
     Ref,
     Value,
+    comparable,
     constants,
+    has_member,
     refs,
     union,
 )
@@ -112,8 +114,10 @@ def pattern(
 
 
 def _value(frame: Frame, node: ast.pattern, subject: Value, value: Value) -> tuple[Conditions, Conditions]:
-    values = constants(value)
+    values = constants(comparable(value, subject))
     if values is None:
+        if has_member(value):
+            frame.note(subject, Use.UNEQUAL, node)
         frame.escape(subject, node, "it is compared with something that is known only when it runs")
         return (), ()
     return compared(frame, node, subject, values)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from countersign.interrupts.code.evaluation.model.call_sites import CallSite, StateWrite
+from countersign.interrupts.code.evaluation.model.decorators import decorator_name, passes
 from countersign.interrupts.code.evaluation.model.language import Ending, Language, LoopExits
 from countersign.interrupts.code.evaluation.model.limits import (
     MAX_EXPRESSION_DEPTH,
@@ -28,21 +29,13 @@ from countersign.interrupts.code.evaluation.model.slots import (
 )
 from countersign.interrupts.code.evaluation.model.values import (
     Class,
+    External,
     Function,
     Ref,
     Value,
     refs,
 )
 from countersign.interrupts.code.shape import AnswerShape
-
-# Decorators of libraries by their last name: what the function returns goes through them unchanged.
-PASSING_DECORATORS = {
-    *("tool", "task", "entrypoint", "traceable", "observe", "trace", "traced", "span", "instrument"),
-    *("retry", "wraps", "cache", "cached", "lru_cache", "alru_cache", "timeout", "log", "timed", "timeit"),
-    *("staticmethod", "classmethod", "property", "cached_property", "abstractmethod", "override", "final"),
-    *("overload", "validate_call", "beartype", "typechecked", "no_type_check", "deprecated", "register"),
-    *("start_as_current_span", "contextmanager", "asynccontextmanager", "workflow", "step"),
-}
 
 
 class Reader:
@@ -111,6 +104,10 @@ class Reader:
         """What the code has put under this key, if it has in any case, so that it is not the answer's."""
         value, conditions = self.overwritten.get((slot, key), (None, ()))
         return value if value is not None and set(conditions) <= set(self.conditions) else None
+
+    def keep_no_overwriting(self, slot: Slot) -> None:
+        """It is answered anew, so that no key of it has been set."""
+        self.overwritten = {at: held for at, held in self.overwritten.items() if at[0].root is not slot}
 
     def step(self) -> None:
         self.steps += 1
@@ -242,9 +239,9 @@ class Frame:
         """The function, or what decorators of the graph's own make of it."""
         value: Value = (function,)
         for decorator in reversed(node.decorator_list):
-            name = _decorator_name(decorator)
+            name = decorator_name(decorator)
             made = [atom for atom in self.value(decorator) if isinstance(atom, Function)]
-            if not made and name in PASSING_DECORATORS:
+            if not made and self._passes(decorator):
                 continue
             wrapped: Value = ()
             if len(made) == 1:
@@ -254,6 +251,13 @@ class Frame:
                 replace(atom, wrapper=name) if isinstance(atom, Function) else atom for atom in value
             )
         return value
+
+    def _passes(self, decorator: ast.expr) -> bool:
+        """Whether it is a library's that gives back what the function returns, as it is."""
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        with self.reader.ignore_evidence():
+            known = self.value(called)
+        return bool(known) and all(isinstance(atom, External) and passes(atom) for atom in known)
 
     def call(
         self, function: Function, arguments: Sequence[Value], named: Mapping[str, Value], node: ast.AST
@@ -289,8 +293,3 @@ class Frame:
         self.note(value, Use.ESCAPED, node, where)
         held = tuple(atom for atom in value if not isinstance(atom, Ref))
         self.note(held, Use.CARRIED, node, where, deep=True)
-
-
-def _decorator_name(decorator: ast.expr) -> str:
-    called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")

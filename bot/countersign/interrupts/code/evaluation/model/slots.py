@@ -17,6 +17,7 @@ CONVERTED = "converted"  # the detail of a number that `int()` makes, also of th
 class Use(StrEnum):
     TRUTH = "truth"  # its truth is tested, or it is compared with True or False
     COMPARED = "compared"  # with the values in `detail`
+    UNEQUAL = "unequal"  # compared with what no JSON value equals, such as a member of an enum
     CHOSEN = "chosen"  # nothing but the values in `detail` is taken
     STRING = "string"  # it must be a text: a method of str is called
     TEXT = "text"  # its words are used

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from countersign.interrupts.code.evaluation.model.slots import Conditions, Slot
@@ -23,10 +23,18 @@ class Ref:
     converted: bool = False
     earlier: bool = False  # read from the state, where the same function put it when it ran before
     from_state: bool = False  # read from the state, where other nodes may have put something else
+    member: bool = False  # an enum or a model may have made a member of an enum of it
 
 
 @dataclass(frozen=True)
 class Const:
+    value: Scalar
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of an enum that equals none of JSON's values, not even its own."""
+
     value: Scalar
 
 
@@ -52,6 +60,7 @@ class Record:
     entries: dict[str, "Value"]
     open: bool = False
     conditions: Conditions = ()
+    of_members: bool = False  # its keys are members of an enum, by their values
 
 
 @dataclass(eq=False)
@@ -135,6 +144,7 @@ class Subgraph:
 Atom: TypeAlias = (
     Ref
     | Const
+    | Member
     | Opaque
     | Template
     | Record
@@ -175,9 +185,10 @@ def _identity(atom: Atom) -> object:
     """Equal for atoms that stand for the same."""
     match atom:
         case Ref():
-            return atom.slot, atom.lowered, atom.stripped, atom.converted, atom.earlier, atom.from_state
-        case Const(value=known):
-            return Const, isinstance(known, bool), known
+            kept = (atom.lowered, atom.stripped, atom.converted, atom.earlier, atom.from_state, atom.member)
+            return atom.slot, kept
+        case Const(value=known) | Member(value=known):
+            return type(atom), isinstance(known, bool), known
         case Opaque() | Template() | State() | External() | Subgraph():
             return type(atom), atom
         case _:
@@ -214,3 +225,19 @@ def constants(value: Value) -> tuple[Scalar, ...] | None:
     """All the scalars of a value that has nothing else; None if it has."""
     found = tuple(atom.value for atom in value if isinstance(atom, Const))
     return found if found and len(found) == len(value) else None
+
+
+def comparable(value: Value, answer: Value) -> Value:
+    """What an answer is compared with: one that was made a member of an enum equals a member of its value."""
+    if not all(ref.member for ref in refs(answer)):
+        return value
+    return tuple(Const(atom.value) if isinstance(atom, Member) else atom for atom in value)
+
+
+def as_members(value: Value) -> Value:
+    """Answers of which an enum, or a model that has one, made members."""
+    return tuple(replace(atom, member=True) if isinstance(atom, Ref) else atom for atom in value)
+
+
+def has_member(value: Value) -> bool:
+    return any(isinstance(atom, Member) for atom in value)

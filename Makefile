@@ -15,7 +15,7 @@ endif
 .PHONY: help setup lock demo run test chaos mutants release audit-deps fuzz bench scale postgres-versions check format web pictures clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(":.*", "", $$1); printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(":.*", "", $$1); printf "  make %-18s %s\n", $$1, $$2}'
 
 setup: .venv/.develop ## create .venv with all that developing needs
 

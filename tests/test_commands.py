@@ -1,5 +1,6 @@
 """The command line: its version, its help, its aliases, and what it says when it cannot do something."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -34,6 +35,17 @@ def test_a_command_that_does_not_exist_is_wrong_usage(capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit, match="2"):
         main(["swerve"])
     assert "invalid choice: 'swerve'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [("--version",), ("--help",), ("manifest",), ("serve", "--help")])
+def test_in_a_checkout_python_m_bot_is_the_same_command(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with contextlib.suppress(SystemExit):
+        main(arguments)
+    expected = capsys.readouterr().out
+    done = run_checkout(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout.split()) == (0, expected.split()), done.stderr
 
 
 @pytest.mark.parametrize("command", ["halted", "jobs"])

@@ -164,6 +164,14 @@ def test_the_table_of_the_ledger_has_every_entry_that_there_is() -> None:
     assert sorted(shown) == sorted(event.value for event in events)
 
 
+def test_the_readme_begins_with_pip_install() -> None:
+    """And both of its first commands are a wheel's: a checkout comes after them."""
+    first, then = blocks(README, "")[:2]
+    assert first.splitlines()[0] == "pip install countersign-slack"
+    assert first.splitlines()[1].startswith("countersign demo")
+    assert then.startswith("make demo")
+
+
 def test_every_picture_is_shown_and_small() -> None:
     shown = {Path(link).name for page in PAGES for link in links(page) if link.endswith(".png")}
     assert PICTURES

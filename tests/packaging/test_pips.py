@@ -109,8 +109,13 @@ def settings_for(pip: Path, checkout: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.parametrize("newer", [True, False], ids=["newer release", "as locked"])
 @pytest.mark.parametrize("pip", PIPS)
-def test_make_demo_installs_the_locked_release(checkout: Path, pips: Mapping[str, Path], pip: str) -> None:
+def test_make_demo_installs_the_locked_release(
+    checkout: Path, pips: Mapping[str, Path], pip: str, newer: bool
+) -> None:
+    if not newer:
+        (checkout.parent / "index" / "base-1.1-py3-none-any.whl").unlink()
     settings = settings_for(pips[pip], checkout)
     version = run([sys.executable, "-m", "pip", "--version"], checkout, settings)
     assert str(pips[pip]) in version

@@ -15,7 +15,7 @@ _LIMIT = 20_000  # characters of a row's arguments; longer ones are kept as thei
 def asked(review: Review) -> Json:
     """The question as people are shown it: its title, and what each row would do."""
     shown = review.shown
-    rows: list[Json] = [{"action": row.action, "args": _bounded(dict(row.args))} for row in shown.rows]
+    rows: list[Json] = [{"action": row.action, "args": _or_digest(dict(row.args))} for row in shown.rows]
     return {"title": shown.title, "rows": rows, "requester": review.approval.requester}
 
 
@@ -43,7 +43,7 @@ def run_result(approval: Approval, state: GraphState, error_id: str | None = Non
     return result
 
 
-def _bounded(args: Json) -> Json:
+def _or_digest(args: Json) -> Json:
     written = json.dumps(args, ensure_ascii=False)
     if len(written) <= _LIMIT:
         return args

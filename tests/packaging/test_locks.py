@@ -161,7 +161,7 @@ def test_ci_begins_with_the_oldest_pip() -> None:
     """Before make, which may use uv: the run lock as it is, with pip's own resolver and hashes."""
     script = re.sub(r"^\s*#.*\n", "", (ROOT / ".ci/run").read_text(), flags=re.MULTILINE)
     before, _, after = script.partition("\nmake demo TOUR=1")
-    assert after.startswith("  #") or after.startswith("\n")
+    assert after.startswith(("  #", "\n"))
     assert '"pip==$(python3 -c' in before
     assert '"23.0" if sys.version_info < (3, 12) else "23.2"' in before
     (install,) = re.findall(r"-m pip install (.*requirements-run\.lock)$", before, re.MULTILINE)

@@ -18,7 +18,7 @@ from slack_local.model.slack import Slack
 from slack_local.model.wire_log import WireLog
 from slack_local.page.app_info import AppInfo
 from slack_local.page.context import PageContext
-from slack_local.page.routes import Page
+from slack_local.page.http.routes import Page
 from slack_local.payloads import events
 from slack_local.people.person import Person
 from slack_local.people.threads import Thread

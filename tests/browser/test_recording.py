@@ -9,8 +9,8 @@ from slack_local.script.player import Player
 from slack_local.workspace import LocalWorkspace
 from tests.browser.conftest import Visit, becomes, writes
 from tests.browser.small_app import small_app
+from tests.slack_local.command.test_script import LoggingBot
 from tests.slack_local.conftest import over_socket
-from tests.slack_local.test_script import LoggingBot
 
 
 async def test_a_session_becomes_a_test_that_does_it_again(ws: LocalWorkspace, visit: Visit) -> None:

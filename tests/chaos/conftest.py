@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.chaos.fleet import Fleet, open_fleet
-from tests.chaos.fleet_factory import FleetFactory
-from tests.chaos.fork_server import ForkServer, open_fork_server
+from tests.chaos.fleet.bot_fleet import Fleet, open_fleet
+from tests.chaos.fleet.fleet_factory import FleetFactory
+from tests.chaos.fleet.fork_server import ForkServer, open_fork_server
 from tests.support.proxies import no_proxies
 
 __all__ = ["no_proxies"]

@@ -5,10 +5,10 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.chaos.crash_matrix import Case, complete_request, restart, run_crash_matrix
-from tests.chaos.failpoints import WireFailpoint, commit_failpoint
-from tests.chaos.fleet import Fleet, Replica
-from tests.chaos.fleet_factory import FleetFactory
+from tests.chaos.faults.crash_matrix import Case, complete_request, restart, run_crash_matrix
+from tests.chaos.faults.failpoints import WireFailpoint, commit_failpoint
+from tests.chaos.fleet.bot_fleet import Fleet, Replica
+from tests.chaos.fleet.fleet_factory import FleetFactory
 
 MAX_COMMITS = 200  # more changes than a request makes
 NODES = ("think", "ask", "act", "acted", "answer")

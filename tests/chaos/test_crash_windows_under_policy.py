@@ -8,12 +8,12 @@ import pytest
 
 from slack_local.block_kit.input_state import NotPossibleError
 from slack_local.people.threads import Thread
-from tests.chaos import users
-from tests.chaos.crash_matrix import Case, restart, run_crash_matrix
-from tests.chaos.failpoints import commit_failpoint
-from tests.chaos.fleet import Fleet, Replica
-from tests.chaos.fleet_factory import FleetFactory
-from tests.chaos.invariants import Rows
+from tests.chaos.faults.crash_matrix import Case, restart, run_crash_matrix
+from tests.chaos.faults.failpoints import commit_failpoint
+from tests.chaos.fleet import users
+from tests.chaos.fleet.bot_fleet import Fleet, Replica
+from tests.chaos.fleet.fleet_factory import FleetFactory
+from tests.chaos.fleet.invariants import Rows
 
 MAX_COMMITS = 40  # more changes of the approval than one of them makes
 TABLES = ("countersign.approvals",)

@@ -13,13 +13,13 @@ from countersign.store.schema.migrate import migrate
 from countersign.testing.cards import ApprovalCard
 from slack_local.model.wire_log import Attempt
 from slack_local.people.threads import Thread
-from tests.chaos import users
-from tests.chaos.fleet import Fleet, Replica, open_fleet
-from tests.chaos.fork_server import ForkServer
-from tests.chaos.invariants import check_invariants, effect_counts
-from tests.chaos.postgres_server import open_server
-from tests.chaos.small_disk import database_on, fill_up, small_disk, use_up_log
-from tests.chaos.users import wait_for_message
+from tests.chaos.faults.postgres_server import open_server
+from tests.chaos.faults.small_disk import database_on, fill_up, small_disk, use_up_log
+from tests.chaos.fleet import users
+from tests.chaos.fleet.bot_fleet import Fleet, Replica, open_fleet
+from tests.chaos.fleet.fork_server import ForkServer
+from tests.chaos.fleet.invariants import check_invariants, effect_counts
+from tests.chaos.fleet.users import wait_for_message
 from tests.support.bots import until
 
 FULL = 25.0  # seconds for which it stays full: longer than the outcome of a job is tried to be written

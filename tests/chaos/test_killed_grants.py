@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 import pytest
 
 from slack_local.people.threads import Thread
-from tests.chaos import users
-from tests.chaos.crash_matrix import restart
-from tests.chaos.failpoints import commit_failpoint
-from tests.chaos.fleet import Fleet, Replica
-from tests.chaos.invariants import Rows, check_invariants, effect_counts
+from tests.chaos.faults.crash_matrix import restart
+from tests.chaos.faults.failpoints import commit_failpoint
+from tests.chaos.fleet import users
+from tests.chaos.fleet.bot_fleet import Fleet, Replica
+from tests.chaos.fleet.invariants import Rows, check_invariants, effect_counts
 
 POLICY = """
 [[rule]]

@@ -9,9 +9,9 @@ import pytest
 
 from slack_local.block_kit.input_state import NotPossibleError
 from slack_local.people.threads import Thread
-from tests.chaos import users
-from tests.chaos.fleet import Fleet
-from tests.chaos.invariants import Rows, check_invariants, effect_counts
+from tests.chaos.fleet import users
+from tests.chaos.fleet.bot_fleet import Fleet
+from tests.chaos.fleet.invariants import Rows, check_invariants, effect_counts
 from tests.chaos.test_random_kills import RandomKiller, start_victims
 
 KILLS = 18

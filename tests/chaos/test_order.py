@@ -6,10 +6,10 @@ import time
 import pytest
 
 from slack_local.people.threads import Thread
-from tests.chaos import users
-from tests.chaos.fleet import Fleet
-from tests.chaos.invariants import Rows, check_invariants, effect_counts
-from tests.chaos.users import wait_for_message
+from tests.chaos.fleet import users
+from tests.chaos.fleet.bot_fleet import Fleet
+from tests.chaos.fleet.invariants import Rows, check_invariants, effect_counts
+from tests.chaos.fleet.users import wait_for_message
 
 SLOTS = """
 SELECT count(*) FILTER (WHERE started_at IS NOT NULL) AS running,

@@ -13,13 +13,13 @@ import pytest_asyncio
 from countersign.store.schema.migrate import migrate
 from countersign.testing.cards import ApprovalCard
 from slack_local.people.threads import Thread
-from tests.chaos import users
-from tests.chaos.fleet import Fleet, Replica, open_fleet
-from tests.chaos.fork_server import ForkServer
-from tests.chaos.invariants import Rows, check_invariants, effect_counts
-from tests.chaos.lossy_network import Network, PacketLoss, open_network
-from tests.chaos.postgres_server import open_server
-from tests.chaos.users import wait_for_message
+from tests.chaos.faults.lossy_network import Network, PacketLoss, open_network
+from tests.chaos.faults.postgres_server import open_server
+from tests.chaos.fleet import users
+from tests.chaos.fleet.bot_fleet import Fleet, Replica, open_fleet
+from tests.chaos.fleet.fork_server import ForkServer
+from tests.chaos.fleet.invariants import Rows, check_invariants, effect_counts
+from tests.chaos.fleet.users import wait_for_message
 from tests.support.bots import until
 
 pytestmark = pytest.mark.skipif(

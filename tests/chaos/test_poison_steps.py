@@ -5,10 +5,10 @@ import asyncio
 from countersign.flow.steps.parking import MAX_ATTEMPTS
 from countersign.testing.cards import ApprovalCard, approval_cards
 from slack_local.people.threads import Thread
-from tests.chaos.failpoints import expire_leases
-from tests.chaos.fleet import Fleet, Replica
-from tests.chaos.invariants import check_invariants
-from tests.chaos.users import is_failure, wait_for_message
+from tests.chaos.faults.failpoints import expire_leases
+from tests.chaos.fleet.bot_fleet import Fleet, Replica
+from tests.chaos.fleet.invariants import check_invariants
+from tests.chaos.fleet.users import is_failure, wait_for_message
 
 
 async def dies_until_parked(fleet: Fleet, bot: Replica, request: str) -> tuple[Thread, ApprovalCard]:

@@ -9,12 +9,12 @@ import psycopg
 import pytest
 
 from countersign.store.schema.migrate import migrate
-from tests.chaos import users
-from tests.chaos.fleet import Fleet, open_fleet
-from tests.chaos.fork_server import ForkServer
-from tests.chaos.invariants import check_invariants, effect_counts
-from tests.chaos.postgres_server import Server, open_server
-from tests.chaos.users import wait_for_message
+from tests.chaos.faults.postgres_server import Server, open_server
+from tests.chaos.fleet import users
+from tests.chaos.fleet.bot_fleet import Fleet, open_fleet
+from tests.chaos.fleet.fork_server import ForkServer
+from tests.chaos.fleet.invariants import check_invariants, effect_counts
+from tests.chaos.fleet.users import wait_for_message
 from tests.support.bots import until
 
 AWAY = 2.0  # seconds

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.chaos import users
-from tests.chaos.fleet import Fleet, Replica
-from tests.chaos.invariants import check_invariants, effect_counts
+from tests.chaos.fleet import users
+from tests.chaos.fleet.bot_fleet import Fleet, Replica
+from tests.chaos.fleet.invariants import check_invariants, effect_counts
 
 KILLS = 60  # in the short form
 THREADS = 10

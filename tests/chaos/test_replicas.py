@@ -9,10 +9,10 @@ from random import Random
 
 import psycopg
 
-from tests.chaos import users
-from tests.chaos.fleet import Fleet, Replica
-from tests.chaos.invariants import Rows, check_invariants, effect_counts
-from tests.chaos.users import wait_for_message
+from tests.chaos.fleet import users
+from tests.chaos.fleet.bot_fleet import Fleet, Replica
+from tests.chaos.fleet.invariants import Rows, check_invariants, effect_counts
+from tests.chaos.fleet.users import wait_for_message
 from tests.support.bots import until
 
 TAKEOVER = 30.0  # seconds after which a dead worker's run has to be somebody else's

@@ -5,11 +5,11 @@ import asyncio
 import pytest
 
 from slack_local.fault_injection import ApiFault
-from tests.chaos import users
-from tests.chaos.fleet import Fleet
-from tests.chaos.fleet_factory import FleetFactory
-from tests.chaos.invariants import all_messages, check_invariants, effect_counts
-from tests.chaos.users import wait_for_message
+from tests.chaos.fleet import users
+from tests.chaos.fleet.bot_fleet import Fleet
+from tests.chaos.fleet.fleet_factory import FleetFactory
+from tests.chaos.fleet.invariants import all_messages, check_invariants, effect_counts
+from tests.chaos.fleet.users import wait_for_message
 from tests.support.bots import until
 
 METHODS = ("chat.postMessage", "chat.update", "users.info", "auth.test", "apps.connections.open")

@@ -2,9 +2,9 @@
 
 from slack_local.fault_injection import ApiFault
 from slack_local.people.threads import Thread
-from tests.chaos.fleet import Fleet
-from tests.chaos.invariants import check_invariants
-from tests.chaos.users import wait_for_message
+from tests.chaos.fleet.bot_fleet import Fleet
+from tests.chaos.fleet.invariants import check_invariants
+from tests.chaos.fleet.users import wait_for_message
 from tests.support.bots import until
 
 SIGN = "assistant.threads.setStatus"

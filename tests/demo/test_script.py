@@ -10,7 +10,7 @@ import pytest
 from countersign.demo.script import DECISIONS, LANGUAGE, CountersignPlayer
 from slack_local.script.language import STATEMENTS
 from tests.demo.demo_process import ROOT, environment
-from tests.slack_local.test_script import ARGUMENTS, written
+from tests.slack_local.command.test_script import ARGUMENTS, written
 
 
 @pytest.mark.parametrize("whole", [True, False], ids=["whole", "short"])

@@ -5,8 +5,8 @@ import pytest
 from countersign.demo.command import TOUR
 from countersign.demo.script import LANGUAGE, CountersignPlayer
 from slack_local.workspace import LocalWorkspace
+from tests.slack_local.command.test_script import LoggingBot
 from tests.slack_local.small_bot import small_bot
-from tests.slack_local.test_script import LoggingBot
 
 
 class BotWithChangedLedger(LoggingBot):

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from countersign.commands.doctor.model_check import DEFAULT_MODEL
+from countersign.commands.doctor.deployment.model_check import DEFAULT_MODEL
 from countersign.demo.model import Fault, ScriptedModel
 from countersign.encryption.keys import generate_key
 from graphs.model import DEFAULT_MODEL as EXAMPLES_MODEL

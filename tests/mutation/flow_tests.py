@@ -242,7 +242,7 @@ FLOW_TESTS = {
     "tools/retry": ("flow/faults/test_retry", "slack/test_client"),
     "tools/": ("store/test_effects", "flow/policy/test_placement"),
     "errors": ("flow/observability/test_observer", "flow/faults/test_retry", "flow/faults/test_step_errors"),
-    "error_report": ("runs/test_error_reports", "store/test_run_errors"),
+    "error_report": ("runs/errors/test_error_reports", "store/test_run_errors"),
     "review": (
         "flow/policy/test_redacted_request",
         "flow/resuming/test_state_changes",

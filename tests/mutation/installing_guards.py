@@ -15,14 +15,14 @@ INSTALLING_GUARDS = (
     ),
     Guard(
         name="doctor takes no event from a bot that is connected",
-        file=f"{_DOCTOR}/socket_checks.py",
+        file=f"{_DOCTOR}/slack/socket_checks.py",
         old="if connection.others:",
         new="if connection.others > 99:",
         tests=(f"{_SLACK}::test_while_a_bot_is_connected_nothing_is_taken_from_it",),
     ),
     Guard(
         name="doctor notices an address that takes wrong signatures",
-        file=f"{_DOCTOR}/http_checks.py",
+        file=f"{_DOCTOR}/slack/http_checks.py",
         old="elif forged < 400:",
         new="elif forged < 0:",
         tests=(f"{_SLACK}::test_an_address_that_takes_wrong_signatures_is_not_the_bot",),

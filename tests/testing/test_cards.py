@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from countersign.testing.cards import approval_card
 from slack_local.workspace import LocalWorkspace
 from tests.slack_local.conftest import bolt_app, over_socket, web_client, ws
-from tests.slack_local.test_threads import Obj, card_blocks, form
+from tests.slack_local.people.test_threads import Obj, card_blocks, form
 
 __all__ = ["web_client", "ws"]
 

@@ -9,7 +9,7 @@ from slack_local.block_kit.input_state import NotPossibleError
 from slack_local.model.records import Ephemeral, JsonObject, Message, View
 from slack_local.page import view_model
 from slack_local.page.client import PageClient
-from slack_local.page.inspector_handlers import (
+from slack_local.page.inspector.handlers import (
     advance_clock,
     bot_details,
     inject_fault,

@@ -12,19 +12,23 @@ from dataclasses import replace
 from countersign import __version__
 from countersign.approvals.errors import CountersignError
 from countersign.commands.doctor import report
-from countersign.commands.doctor.block_checks import check_blocks
 from countersign.commands.doctor.check import Check, DoctorOptions, Examination
-from countersign.commands.doctor.database_checks import check_database
-from countersign.commands.doctor.encryption_check import check_encryption
+from countersign.commands.doctor.deployment.database_checks import check_database
+from countersign.commands.doctor.deployment.encryption_check import check_encryption
+from countersign.commands.doctor.deployment.graph_checks import check_graphs
+from countersign.commands.doctor.deployment.model_check import check_model
+from countersign.commands.doctor.deployment.policy_checks import check_policy
+from countersign.commands.doctor.deployment.settings_checks import (
+    check_checkpoints,
+    check_files,
+    check_settings,
+)
 from countersign.commands.doctor.findings import Finding, Status, fail
-from countersign.commands.doctor.graph_checks import check_graphs
-from countersign.commands.doctor.http_checks import check_http
-from countersign.commands.doctor.installation_checks import check_installations
-from countersign.commands.doctor.model_check import check_model
-from countersign.commands.doctor.policy_checks import check_policy
-from countersign.commands.doctor.settings_checks import check_checkpoints, check_files, check_settings
-from countersign.commands.doctor.slack_checks import check_clock, check_scopes, check_tokens
-from countersign.commands.doctor.socket_checks import check_events, check_socket
+from countersign.commands.doctor.slack.block_checks import check_blocks
+from countersign.commands.doctor.slack.http_checks import check_http
+from countersign.commands.doctor.slack.installation_checks import check_installations
+from countersign.commands.doctor.slack.socket_checks import check_events, check_socket
+from countersign.commands.doctor.slack.token_checks import check_clock, check_scopes, check_tokens
 from countersign.log_redaction import SecretRedactor, escape_control_characters
 from countersign.settings import read_valid_settings
 from countersign.slack.transport.outbound.web_api import WebApi, open_web

@@ -11,7 +11,7 @@ from countersign.approvals.policy.checking.limits import limits
 from countersign.approvals.policy.checking.lint import lint
 from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.voting.membership import Memberships
-from countersign.commands.doctor.policy_names import PolicyNames
+from countersign.commands.doctor.deployment.policy_names import PolicyNames
 from countersign.runs.gated_tools import gated_tools
 from countersign.runs.loading import load_graphs
 from countersign.runs.project.config import read_graph_config

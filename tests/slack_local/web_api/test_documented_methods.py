@@ -5,7 +5,7 @@ from pathlib import Path
 
 from slack_local.web_api.methods.registry import METHODS
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "local-workspace.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "local-workspace.md"
 
 
 def test_the_table_of_methods_is_that_of_the_code() -> None:

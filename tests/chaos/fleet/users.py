@@ -15,8 +15,8 @@ from countersign.testing.cards import ApprovalCard, approval_cards
 from slack_local.block_kit.input_state import NotPossibleError
 from slack_local.model.change_feed import WaitTimeoutError
 from slack_local.people.threads import Thread
-from tests.chaos.fleet import Fleet
-from tests.chaos.invariants import Rows
+from tests.chaos.fleet.bot_fleet import Fleet
+from tests.chaos.fleet.invariants import Rows
 from tests.support import databases
 
 TIMEOUT = (

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_local.block_kit.input_state import NotPossibleError
 from slack_local.model.seed import ALL_SCOPES, App
 from slack_local.workspace import LocalWorkspace
-from tests.slack_local.refusals import error, refusal
+from tests.slack_local.web_api.refusals import error, refusal
 
 
 async def test_who_am_i(ws: LocalWorkspace, web_client: AsyncWebClient) -> None:

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 from countersign.commands.doctor.check import Examination
 from countersign.commands.doctor.findings import Finding, fail, ok, skip, warn
-from countersign.commands.doctor.sample_cards import sample_cards
-from countersign.commands.doctor.slack_checks import NO_SLACK
+from countersign.commands.doctor.slack.sample_cards import sample_cards
+from countersign.commands.doctor.slack.token_checks import NO_SLACK
 from countersign.flow.errors import RateLimited, SlackRefused
 from countersign.slack.block_kit.builders import Block
 from countersign.slack.transport.outbound.web_api import WebApi

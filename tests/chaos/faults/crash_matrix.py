@@ -12,11 +12,11 @@ from contextlib import AsyncExitStack
 from random import Random
 from typing import Generic, TypeVar
 
-from tests.chaos import users
-from tests.chaos.failpoints import expire_leases
-from tests.chaos.fleet import Fleet, Replica
-from tests.chaos.fleet_factory import FleetFactory
-from tests.chaos.invariants import Rows, check_invariants, effect_counts
+from tests.chaos.faults.failpoints import expire_leases
+from tests.chaos.fleet import users
+from tests.chaos.fleet.bot_fleet import Fleet, Replica
+from tests.chaos.fleet.fleet_factory import FleetFactory
+from tests.chaos.fleet.invariants import Rows, check_invariants, effect_counts
 
 PARALLEL = 4
 TIMEOUT = 40.0  # seconds for one point

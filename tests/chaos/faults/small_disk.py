@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.chaos.postgres_server import Server
+from tests.chaos.faults.postgres_server import Server
 from tests.support import databases
 
 # A statement that fills the disk is rolled back, and leaves its pages full of dead rows.

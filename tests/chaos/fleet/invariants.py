@@ -9,7 +9,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from slack_local.model.records import Message
-from tests.chaos.fleet import Fleet
+from tests.chaos.fleet.bot_fleet import Fleet
 
 UNFINISHED = """
 SELECT 'inbox ' || key AS what FROM countersign.inbox WHERE done_at IS NULL

@@ -17,7 +17,7 @@ from psycopg.rows import dict_row
 
 from slack_local.fault_injection import ApiFault
 from slack_local.model.wire_log import ApiCall, Attempt
-from tests.chaos.fleet import Fleet, Replica
+from tests.chaos.fleet.bot_fleet import Fleet, Replica
 
 _LOCK = 4_711
 TABLES = (

@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.chaos.fleet import Fleet, open_fleet
-from tests.chaos.fork_server import ForkServer
+from tests.chaos.fleet.bot_fleet import Fleet, open_fleet
+from tests.chaos.fleet.fork_server import ForkServer
 from tests.support import databases
 
 

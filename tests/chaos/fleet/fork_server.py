@@ -88,7 +88,8 @@ async def open_fork_server() -> AsyncIterator[ForkServer]:
         "LANGGRAPH_STRICT_MSGPACK": "true",
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.chaos.fork_server", cwd=ROOT, env=environment, start_new_session=True,
+        sys.executable, "-m", "tests.chaos.fleet.fork_server",
+        cwd=ROOT, env=environment, start_new_session=True,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     fork_server = ForkServer(process)

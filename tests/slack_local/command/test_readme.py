@@ -10,7 +10,7 @@ import pytest
 from tests.testing.documented_files import copy_files
 from tests.testing.installed import run_pytest
 
-README = Path(__file__).parents[2] / "bot" / "slack_local" / "README.md"
+README = Path(__file__).parents[3] / "bot" / "slack_local" / "README.md"
 pytestmark = pytest.mark.timeout(180)
 
 

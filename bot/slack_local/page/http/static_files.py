@@ -5,9 +5,9 @@ from pathlib import Path
 
 from aiohttp import web
 
-from slack_local.page.auth import PageAuth
+from slack_local.page.http.auth import PageAuth
 
-BUILT = Path(__file__).parent.parent / "web" / "dist"
+BUILT = Path(__file__).parents[2] / "web" / "dist"
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 LOCKED = (
     "Open the address that was printed at the start: it has the token that this page needs.\n"

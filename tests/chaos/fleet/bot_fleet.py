@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.fork_server import ForkServer
+from tests.chaos.fleet.fork_server import ForkServer
 from tests.support.bots import ROOT, BotProcess, until
 from tests.support.stage import Stage, open_stage
 
 GRAPHS = {
-    "gate": "tests/chaos/crash_graphs.py:gate",
-    "echo": "tests/chaos/crash_graphs.py:echo",
-    "doomed": "tests/chaos/crash_graphs.py:doomed",
+    "gate": "tests/chaos/fleet/crash_graphs.py:gate",
+    "echo": "tests/chaos/fleet/crash_graphs.py:echo",
+    "doomed": "tests/chaos/fleet/crash_graphs.py:doomed",
     "assistant": "graphs/assistant/graph.py:graph",
-    "hasty": "tests/chaos/short_timeout_agent.py:graph",
+    "hasty": "tests/chaos/fleet/short_timeout_agent.py:graph",
 }
 # Slack retries an event three times; a suite that kills every bot needs more.
 RETRIES = (0.1, 0.2, 0.5, *[1.0] * 200)

@@ -48,7 +48,7 @@ def test_json_will_do_and_so_will_little(tmp_path: Path) -> None:
 
 
 def test_our_own_is_read() -> None:
-    found = read_manifest(Path(__file__).parents[2] / "manifest.yml")
+    found = read_manifest(Path(__file__).parents[3] / "manifest.yml")
     assert found.app.name == "countersign"
     assert {command.name for command in found.app_info.commands} == {"/agent", "/approvals"}
 

@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from slack_local.model.seed import ALL_SCOPES, App
 from slack_local.workspace import LocalWorkspace
-from tests.slack_local.refusals import error, refusal
+from tests.slack_local.web_api.refusals import error, refusal
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "x"}}
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from countersign.approvals.policy.checking.lint import lint
 from countersign.approvals.policy.reading import PolicyError
 from countersign.commands.doctor.check import Examination
+from countersign.commands.doctor.deployment.policy_names import PolicyNames
 from countersign.commands.doctor.findings import Finding, fail, ok, skip, warn
-from countersign.commands.doctor.policy_names import PolicyNames
 from countersign.policy_file import load_policy
 from countersign.runs.gated_tools import gated_tools
 from countersign.slack.client import SlackClient

@@ -6,7 +6,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_local.block_kit.input_state import NotPossibleError
 from slack_local.model.seed import App
 from slack_local.workspace import LocalWorkspace
-from tests.slack_local.refusals import error
+from tests.slack_local.web_api.refusals import error
 
 
 async def test_a_stream_grows_and_stops(ws: LocalWorkspace, web_client: AsyncWebClient, general: str) -> None:

@@ -6,12 +6,12 @@ from urllib.parse import quote
 from aiohttp import web
 
 from slack_local.page import handlers
-from slack_local.page.auth import PageAuth
 from slack_local.page.connection import PageConnection
 from slack_local.page.context import PageContext
-from slack_local.page.pictures import picture_type
+from slack_local.page.http.auth import PageAuth
+from slack_local.page.http.pictures import picture_type
+from slack_local.page.http.static_files import LOCKED, StaticFiles, security_headers
 from slack_local.page.request import BadRequestError, PageRequest
-from slack_local.page.static_files import LOCKED, StaticFiles, security_headers
 
 MAX_FRAME = 4 << 20
 FIRST_PERSON = "alice"

@@ -1,0 +1,1 @@
+"""Checks of what the bot runs with: settings, database, keys, graphs, policy, model."""

@@ -56,7 +56,7 @@ SECURITY_GUARDS = (
         file="bot/countersign/slack/listeners/buttons/details_buttons.py",
         old="view = await asyncio.to_thread(details_view, review, modal, context.trace_url)",
         new="view = details_view(review, modal, context.trace_url)",
-        tests=(f"{_LARGE}::test_a_click_is_answered_while_large_details_are_opened",),
+        tests=(f"{_LARGE}::test_large_details_are_laid_out_beside_the_event_loop",),
     ),
     Guard(
         name="what nobody can read cannot be approved",

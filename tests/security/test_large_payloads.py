@@ -1,8 +1,8 @@
 """A payload that takes long to read is read beside the event loop, and a larger one not at all."""
 
 import asyncio
-import gc
-import time
+import pkgutil
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -122,36 +122,43 @@ async def test_a_click_is_answered_while_a_large_card_is_drawn(either_bot: Bot) 
     await meanwhile(either_bot, lambda: either_bot.context.client.update_card(Review(approval)))
 
 
-async def test_a_large_payload_is_read_beside_the_event_loop(http_bot: Bot) -> None:
-    """While clicks read it, the loop never stands still for as long as reading takes."""
-    value = calling(**{f"field{at:05}": at for at in range(18_000)})
-    approval = await http_bot.approval(await http_bot.asks(value))
-    began = time.perf_counter()
-    await asyncio.to_thread(Review(approval).parse)
-    once = time.perf_counter() - began
+def record_threads(monkeypatch: pytest.MonkeyPatch, function: str) -> list[int]:
+    """The threads in which a function is called from now on, by their ids."""
+    real, threads = pkgutil.resolve_name(function), list[int]()
 
-    stalls: list[float] = []
-    for _ in range(5):
-        reading = asyncio.ensure_future(http_bot.store.approval(approval.id))
-        stalls.append(await longest_turn(reading))
-        review = reading.result()
-        assert review is not None
-        assert "request" in review.__dict__
-    assert min(stalls) < 0.7 * once  # on the loop each would take as long; beside it only a busy machine's do
+    def recorded(*arguments: Any, **named: Any) -> Any:
+        threads.append(threading.get_ident())
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(function, recorded)
+    return threads
 
 
-async def longest_turn(working: "asyncio.Future[Any]") -> float:
-    """The longest time for which the event loop did nothing else, until this is done."""
-    longest, last = 0.0, time.perf_counter()
-    gc.disable()  # a collection of all that the tests hold stops the loop as well
-    try:
-        while not working.done():
-            await asyncio.sleep(0)
-            now = time.perf_counter()
-            longest, last = max(longest, now - last), now
-    finally:
-        gc.enable()
-    return longest
+async def test_a_large_payload_is_read_beside_the_event_loop(
+    http_bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approval = await unread(http_bot, "read")
+    threads = record_threads(monkeypatch, "countersign.flow.review.parse")
+
+    review = await http_bot.store.approval(approval.id)
+
+    assert review is not None
+    assert "request" in review.__dict__
+    assert threads
+    assert threading.get_ident() not in threads
+
+
+async def test_large_details_are_laid_out_beside_the_event_loop(
+    http_bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = await http_bot.asks(slow("layout"))
+    threads = record_threads(monkeypatch, "countersign.slack.listeners.buttons.details_buttons.details_view")
+
+    await http_bot.ws.alice.clicks(card.message, "approval:view")
+
+    await http_bot.ws.alice.modal_opens()
+    assert threads
+    assert threading.get_ident() not in threads
 
 
 async def test_a_click_is_answered_while_large_details_are_opened(either_bot: Bot) -> None:

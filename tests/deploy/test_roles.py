@@ -16,7 +16,7 @@ import yaml
 
 from countersign.encryption.keys import generate_key
 from countersign.store.embedded.installation import MAJOR_VERSION
-from tests.chaos.postgres_server import open_server
+from tests.chaos.faults.postgres_server import open_server
 from tests.support.bots import bot_process
 from tests.support.proxies import no_proxies
 from tests.support.stage import open_stage

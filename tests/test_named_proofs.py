@@ -40,8 +40,26 @@ OVER_THE_WIRE = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", IN_SL
 
 @pytest.mark.parametrize(("file", "name"), OVER_THE_WIRE)
 def test_what_is_promised_in_slack_is_tried_over_both_transports(file: str, name: str) -> None:
-    """The scenario takes `either`, or a fixture of its module that is at a place: both have two."""
-    assert file.startswith("tests/scenario/")
+    assert is_tried_over_both_transports(file, name)
+
+
+PARTS = GUARANTEES.split("\n## At home in Slack\n")[1].split("\n## ")[0].split("\n### ")[1:]
+AT_HOME = {
+    part.partition("\n")[0]: re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", part)
+    for part in PARTS
+    if not part.startswith("The demo\n")  # a Slack of its own
+}
+
+
+@pytest.mark.parametrize("part", AT_HOME)
+def test_each_part_of_being_at_home_in_slack_has_a_scenario_over_both_transports(part: str) -> None:
+    assert any(is_tried_over_both_transports(file, name) for file, name in AT_HOME[part])
+
+
+def is_tried_over_both_transports(file: str, name: str) -> bool:
+    """The scenario takes `either`, a fixture of its module that is at a place, or a `mode`: each has two."""
+    if not file.startswith("tests/scenario/"):
+        return False
     tree = ast.parse((ROOT / file).read_text())
     functions = {
         node.name: {argument.arg for argument in node.args.args}
@@ -49,7 +67,7 @@ def test_what_is_promised_in_slack_is_tried_over_both_transports(file: str, name
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     placed = {fixture for fixture, arguments in functions.items() if "place" in arguments}
-    assert functions[name] & {"either", *placed}
+    return bool(functions[name] & {"either", "mode", *placed})
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,16 @@ def test_what_does_not_fit_is_reported_at_its_field(place: Json, raw: Any, said:
     assert said in errors["/x"]
 
 
+def test_what_is_wrong_inside_a_field_is_named_in_words() -> None:
+    lines: Json = {
+        "type": "array",
+        "items": {"type": "object", "properties": {"unit_price": {"type": "number", "minimum": 1}}},
+    }
+    form = form_from_schema(schema_of({"lines": lines}))
+
+    assert refused(form, {"/lines": '[{"unit_price": 0}]'})["/lines"].startswith("Lines › 1. › Unit price: ")
+
+
 def test_optional_fields_that_nobody_fills_in_stay_absent() -> None:
     place: dict[str, Json] = {
         "a": {"type": "string"},

@@ -57,7 +57,7 @@ class Text(str):
         (datetime(2026, 11, 20, 14, 30, tzinfo=UTC), "2026-11-20T14:30:00+00:00"),
         (date(2026, 11, 20), "2026-11-20"),
         (time(14, 30), "14:30:00"),
-        (timedelta(minutes=5), "0:05:00"),
+        (timedelta(minutes=5), "PT5M"),
         (Decimal("1.10"), "1.10"),
         (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
         (b"\x00\xff", "base64:AP8="),

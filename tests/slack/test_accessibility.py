@@ -29,6 +29,7 @@ NO_MESSAGES = {  # a file, a removal, and what is in the gallery of cards
     *(OutgoingKind.FILE, OutgoingKind.REMOVAL),
 }
 EMOJI = re.compile(r":[a-z0-9_+-]+:|[\U0001f000-\U0001ffff☀-➿]")
+CODE = re.compile(r"`[^`]*`")  # where Slack draws no emoji
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
 DATE = re.compile(r"<!date\^[^>]*>")
 

@@ -137,6 +137,19 @@ def test_errors_stand_at_inputs_that_are_there() -> None:
     assert field_errors({"/": "Not this."}, {"blocks": []}) == {}
 
 
+def test_an_error_of_another_page_names_its_field_as_the_form_does() -> None:
+    page = {"blocks": [{"type": "input", "block_id": "/name"}]}
+    schema: Json = {"type": "object", "properties": {"count": {"type": "integer", "title": "How many?"}}}
+    with pytest.raises(FormValidationError) as raised:
+        form_from_schema(schema).read({"/count": "x"})
+
+    named = field_errors(raised.value.errors, page, raised.value.labels)
+    assert named["/name"].startswith("How many?: ")
+    assert field_errors({"/lines/0/unit_price": "At least 1."}, page) == {
+        "/name": "Lines › 1. › Unit price: At least 1."
+    }
+
+
 def test_what_no_view_holds_is_edited_on_several_pages() -> None:
     args: dict[str, Json] = {f"k{n}": "word " * 100 for n in range(400)}
     form = fit_form(form_from_arguments(args))

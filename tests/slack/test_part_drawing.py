@@ -26,6 +26,8 @@ def blocks(*parts: tuple[str, Json]) -> list[Block]:
 @given(KEYS, near_values())
 @example("", ([None], "• None"))
 @example("due", ("2026-12-04", "Fri, 4 Dec 2026 · `2026-12-04`"))
+@example("wait", ("PT2H", "PT120M"))
+@example("wait", ("PT2H", "2 hours · `PT2H`"))
 @example("at", ("2026-12-04T09:00:00Z", "2026-12-04T10:00:00+01:00"))
 @example("amount", (129.9, "129.90"))
 @example("amount", ("a  b", "a b"))
@@ -75,6 +77,8 @@ def test_no_part_passes_for_two(parts: list[tuple[str, tuple[Json, Json]]]) -> N
         ("note", ":white_check_mark: done", "*Note:* `:white_check_mark: done`"),
         ("command", "ls   /", "*Command:* `ls   /`"),
         ("due", "2026-12-04", "*Due:* Fri, 4 Dec 2026 · `2026-12-04`"),
+        ("wait", "P1DT2H", "*Wait:* 1 day 2 hours · `P1DT2H`"),
+        ("wait", "PT", "*Wait:* PT"),
         ("people", ["ann", "bob"], "*People:*\n• ann\n• bob"),
         ("people", [], "*People:* Empty list"),
         ("to", {"name": "Bob", "vip": True}, "*To:*\n\u2003Name: Bob\n\u2003Vip: Yes"),
@@ -88,5 +92,6 @@ def test_values_read_as_people_read_them(key: str, value: Json, shown: str) -> N
 
 def test_a_moment_is_in_the_readers_zone_beside_what_was_sent() -> None:
     shown = drawn(at="2026-12-04T09:00:00Z")
-    assert shown.startswith("*At:* <!date^1796374800^{date_long} at {time_secs}|2026-12-04 09:00:00 UTC> · ")
-    assert shown.endswith("`2026-12-04T09:00:00Z`")
+    assert shown == (
+        "*At:* <!date^1796374800^{date_long} at {time_secs}|2026-12-04 09:00:00 UTC>\n`2026-12-04T09:00:00Z`"
+    )

@@ -11,7 +11,7 @@ from countersign.interrupts.dialects.static_breakpoint import KEY as BREAKPOINT_
 from countersign.interrupts.digest import digest
 from countersign.interrupts.display.imitation import imitates_decision
 from countersign.interrupts.display.json_diff import Change, json_diff
-from countersign.interrupts.display.labels import human_label
+from countersign.interrupts.display.labels import human_label, place_label
 from countersign.interrupts.display.layout import Section, pages, sections, split_text
 from countersign.interrupts.display.visible_text import (
     display_name,
@@ -96,6 +96,7 @@ __all__ = [
     "pages",
     "parse",
     "payload_format",
+    "place_label",
     "resume_value",
     "run_cancellation",
     "sections",

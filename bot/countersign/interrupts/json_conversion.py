@@ -14,6 +14,7 @@ from pathlib import PurePath
 from uuid import UUID
 
 from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
 from countersign.approvals.json import Json
 
@@ -100,7 +101,9 @@ def _sorted_json(value: Json) -> str:
 def _named(value: object) -> str:
     if isinstance(value, datetime | date | time):
         return value.isoformat()
-    if isinstance(value, timedelta | Decimal | UUID | PurePath):
+    if isinstance(value, timedelta):  # str() of two hours reads like two o'clock
+        return str(to_jsonable_python(value))  # ISO 8601, as pydantic writes and reads it
+    if isinstance(value, Decimal | UUID | PurePath):
         return str(value)
     return _ADDRESS.sub("", repr(value))
 

@@ -7,11 +7,13 @@ reads like such words is quoted.
 import re
 
 from countersign.interrupts.display.visible_text import display_name, quoted_name
+from countersign.interrupts.pointer import split
 
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _IDENTIFIER = re.compile(r"[a-z][A-Za-z0-9_.-]*[A-Za-z0-9]")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _READS_LIKE_A_LABEL = re.compile(r"[A-Z][A-Za-z0-9 ()_.-]*")
+_PLACE = re.compile(r"[0-9]{1,9}")
 _LONGEST = 60  # characters of a name that is put into words
 _ACRONYMS = frozenset(
     [
@@ -53,6 +55,15 @@ def human_label(name: str) -> str:
             return f"{_sentence(_WORD.findall(name.rpartition('__')[2]))} ({name})"
     shown = display_name(name)
     return quoted_name(shown) if _READS_LIKE_A_LABEL.fullmatch(shown) else shown
+
+
+def place_label(pointer: str) -> str:
+    """`Lines › 1. › Unit price`: keys in words, places in a list counted from 1."""
+    return " › ".join(map(_step, split(pointer)))
+
+
+def _step(token: str) -> str:
+    return f"{int(token) + 1}." if _PLACE.fullmatch(token) else human_label(token)
 
 
 def _sentence(words: list[str]) -> str:

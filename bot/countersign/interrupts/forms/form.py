@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from countersign.approvals.json import Json
 from countersign.i18n import _
 from countersign.interrupts import pointer
-from countersign.interrupts.display.visible_text import single_line
+from countersign.interrupts.display.labels import place_label
 from countersign.interrupts.errors import FormValidationError
 from countersign.interrupts.forms.field import Field, RawInput
 from countersign.interrupts.forms.input_parsing import InvalidInput, read
@@ -66,13 +66,14 @@ class Form:
             elif new is not UNSET or value is not UNSET:
                 value = pointer.put({} if value is UNSET else value, field.pointer, new)
         if errors:
-            raise FormValidationError(errors)
+            raise FormValidationError(errors, self._labels())
         return self.accept(self._filled(value))
 
     def accept(self, value: Json) -> Json:
         """The value itself, where it did not come through the fields. Raises `FormValidationError`."""
         if found := self.errors(value):
-            raise FormValidationError({self._nearest(place): text for place, text in found.items()})
+            nearest = {self._nearest(place): text for place, text in found.items()}
+            raise FormValidationError(nearest, self._labels())
         return value
 
     def errors(self, value: Json) -> dict[str, str]:
@@ -86,9 +87,12 @@ class Form:
         for place, text in self.schema.errors(value).items():
             field = self._nearest(place) if place != pointer.ROOT else pointer.ROOT
             found.setdefault(
-                field, text if place in {field, pointer.ROOT} else f"{single_line(place)}: {text}"
+                field, text if place in {field, pointer.ROOT} else f"{place_label(place)}: {text}"
             )
         return found
+
+    def _labels(self) -> dict[str, str]:
+        return {field.pointer: field.label for field in self.fields}
 
     def _kept(self, field: Field) -> JsonOrUnset:
         here = self.base if field.pointer == pointer.ROOT else _there(self.base, field.pointer)

@@ -53,7 +53,7 @@ class StateChangeForm(Form):
         try:
             after = self.inner.read(typed)
         except FormValidationError as error:
-            raise FormValidationError(_outside(error.errors)) from None
+            raise FormValidationError(_outside(error.errors), _outside(error.labels)) from None
         before = self.inner.base
         assert isinstance(before, Mapping), "the form is made from an object"
         if not isinstance(after, Mapping):

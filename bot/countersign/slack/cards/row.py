@@ -181,6 +181,8 @@ def only_row_buttons(
 ) -> list[Block]:
     """The decisions in a block of their own, *Approve* first and *Reject* last, and what else there is below.
 
+    A *Details* that nothing else is beside stands among the decisions.
+
     `more` are buttons of the whole card, `details` the button *Details* where `leaves_one_alone`.
     """
     buttons = _buttons(approval, request, 0, truncated=truncated)
@@ -189,6 +191,8 @@ def only_row_buttons(
     others = [*first, *buttons.tools, *more, *buttons.answers]
     if len(decisions) + len(others) <= _ONE_LINE:
         return [_actions(approval, 0, [*decisions, *others])]
+    if len(others) == 1 and truncated and not request.rows[0].options:  # *Details*, alone on its line
+        decisions, others = [*buttons.decisions, *others, *buttons.rejection], []
     lines = [decisions] if request.rows[0].options else button_lines(decisions)
     lines += button_lines(others)
     return [

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from countersign.i18n import _
-from countersign.interrupts import MESSAGE, ROOT, UNSET, Field, FieldKind, Form, RawInput, single_line
+from countersign.interrupts import MESSAGE, ROOT, UNSET, Field, FieldKind, Form, RawInput, place_label
 from countersign.slack.block_kit.builders import Block, actions, button, context_block, plain
 from countersign.slack.block_kit.escaping import truncate_escaped
 from countersign.slack.forms.input_elements import ACTION_ID, UNTOUCHED, MaybeRaw, raw_value
@@ -16,6 +16,7 @@ from countersign.slack.forms.view_state import input_states
 PAGE_ACTION = "form:turn"
 _ERROR_LIMIT = 300
 _NO_INPUTS: CarriedInputs = MappingProxyType({})
+_NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,16 +114,21 @@ def submitted_values(
     return found
 
 
-def field_errors(errors: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]:
-    """The errors by block id, each at an input of this view: Slack accepts no other block id."""
+def field_errors(
+    errors: Mapping[str, str], view: Mapping[str, Any], labels: Mapping[str, str] = _NO_LABELS
+) -> dict[str, str]:
+    """The errors by block id, each at an input of this view: Slack accepts no other block id.
+
+    An error of another page names its field.
+    """
     inputs = [block["block_id"] for block in view.get("blocks") or () if block.get("type") == "input"]
     errors_by_block: dict[str, list[str]] = {}
     for place, text in errors.items():
         if place in inputs:
             errors_by_block.setdefault(place, []).append(text)
         elif inputs:  # its input is on another page, or it is about the whole value
-            field_name = single_line(place.removeprefix("/"))
-            labelled = text if place in {ROOT, MESSAGE} else f"{field_name}: {text}"
+            label = labels.get(place) or place_label(place)
+            labelled = text if place in {ROOT, MESSAGE} else f"{label}: {text}"
             errors_by_block.setdefault(inputs[0], []).append(labelled)
     return {
         place: truncate_escaped(" ".join(texts), _ERROR_LIMIT) for place, texts in errors_by_block.items()

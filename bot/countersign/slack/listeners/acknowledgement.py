@@ -17,7 +17,7 @@ async def acknowledge_submission(
     try:
         await work
     except (FormValidationError, InvalidDecision) as error:
-        errors = field_errors(error.errors, view)
+        errors = field_errors(error.errors, view, error.labels)
         if errors:
             await ack(response_action="errors", errors=errors)
         else:

@@ -12,8 +12,8 @@ from countersign.interrupts import (
     Part,
     ReviewRow,
     escape_invisible,
-    human_label,
     json_diff,
+    place_label,
     sections,
 )
 from countersign.interrupts.pointer import split
@@ -91,7 +91,7 @@ def more_changes(count: int) -> str:
 
 def _change_text(change: Change, chars: int, *, separator: str = "\n") -> str:
     """`separator` is what stands between the label and a change that fits on one line."""
-    path = " › ".join(_step(token) for token in split(change.pointer))
+    path = place_label(change.pointer)
     label = bold(path[:_LABEL_LIMIT] or _("Text"))
     if change.line_diff is not None:
         return f"{label}\n{_diff_text(escape_invisible(change.line_diff), chars)}"
@@ -102,11 +102,6 @@ def _change_text(change: Change, chars: int, *, separator: str = "\n") -> str:
         return f"{label}{separator}{values}"
     lines = [f"- {line}" for line in before.split("\n")] + [f"+ {line}" for line in after.split("\n")]
     return f"{label}\n{_diff_text(chr(10).join(lines), chars)}"
-
-
-def _step(token: str) -> str:
-    """A key in words, or a place in a list counted from 1."""
-    return f"{int(token) + 1}." if token.isdecimal() else human_label(token)
 
 
 def _diff_text(diff: str, chars: int) -> str:

@@ -5,9 +5,9 @@ pass for the bot's own words.
 """
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from countersign.i18n import short_day
+from countersign.i18n import duration_in_words, short_day
 from countersign.interrupts import Part, Section, imitates_decision
 from countersign.slack.block_kit.escaping import code, code_block, escape, escaped_length, truncate_escaped
 from countersign.slack.block_kit.formatting import format_moment
@@ -20,6 +20,12 @@ _LAYOUT = re.compile(r"^[ \t]+\S", re.MULTILINE)
 _LAYOUT_INSIDE = re.compile(r"\S {2,}|\t")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)")
+# ISO 8601, as pydantic writes a timedelta.
+_DURATION = re.compile(
+    r"P(?=.)(?:(?P<days>\d{1,6})D)?(?:T(?=.)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,6})M)?"
+    r"(?:(?P<seconds>\d{1,9})S)?)?",
+    re.ASCII,
+)
 
 
 def label_text(label: str) -> str:
@@ -80,7 +86,10 @@ def _indented(line: str) -> str:
 
 
 def _moment(value: object) -> str | None:
-    """A date, or a moment in each reader's zone, beside how it was sent."""
+    """A date, a duration, or a moment in each reader's zone, beside how it was sent.
+
+    A moment is long: what was sent is a line of its own, since a phone would break it at a hyphen.
+    """
     if not isinstance(value, str):
         return None
     try:
@@ -88,7 +97,10 @@ def _moment(value: object) -> str | None:
             day = date.fromisoformat(value)
             return f"{short_day(day)} · {code(value)}"
         if _MOMENT.fullmatch(value):
-            return f"{format_moment(datetime.fromisoformat(value))} · {code(value)}"
+            return f"{format_moment(datetime.fromisoformat(value))}\n{code(value)}"
+        if found := _DURATION.fullmatch(value):
+            length = timedelta(**{unit: float(count) for unit, count in found.groupdict().items() if count})
+            return f"{duration_in_words(length)} · {code(value)}"
     except (ValueError, OverflowError):
         pass
     return None

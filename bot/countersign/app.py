@@ -96,7 +96,11 @@ async def open_services(
         def notify(thread: ThreadRef, notice: Notice) -> None:
             notices.start("notify user", _tell(workspaces, thread, notice))
 
-        retention = Retention(storage.retention, storage.locks, Checkpoints(), settings.retention or None)
+        async def forgotten(thread: ThreadRef) -> None:
+            await main.call(lambda: _close_session(workspaces, thread))
+
+        days = settings.retention or None
+        retention = Retention(storage.retention, storage.locks, Checkpoints(), days, forgotten)
         anchors = anchor_targets(settings.ledger_anchor, _only_slack(workspaces))
         yield Services(
             settings=settings,
@@ -204,6 +208,13 @@ async def _tell(workspaces: Workspaces, thread: ThreadRef, notice: Notice) -> No
     """Tell one person something beside the step of a thread, which never waits for it."""
     if (found := await workspaces.find(thread.team)) is not None:
         await found.slack.post_notice(thread, notice)
+
+
+async def _close_session(workspaces: Workspaces, thread: ThreadRef) -> None:
+    """Of a thread that retention deleted, where the app is an agent."""
+    found = await workspaces.find(thread.team)
+    if found is not None and found.sessions is not None:
+        await found.sessions.close(thread)
 
 
 def _only_slack(workspaces: Workspaces) -> SlackClient | None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
+from countersign.jobs.queue import RETENTION
 from countersign.testing.cards import approval_card
 from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace
@@ -27,7 +28,7 @@ async def agent(place: Place) -> AsyncIterator[tuple[Stage, BotProcess]]:
         for name, prompts in _PROMPTS.items():
             config["graphs"][name] = {"path": config["graphs"][name], "prompts": prompts}
         stage.config.write_text(json.dumps(config))
-        async with stage.bot(AGENT_SURFACE="on") as bot:
+        async with stage.bot(AGENT_SURFACE="on", RETENTION="30") as bot:
             yield stage, bot
 
 
@@ -89,6 +90,28 @@ async def test_a_reset_closes_the_session_and_the_next_message_names_it_anew(
     assert session["status"] == "processing"
     stage.release("second")
     await until(lambda: session["status"] == "active", lambda: f"the end: {session}")
+
+
+async def test_a_thread_that_retention_deletes_has_no_session_any_more(
+    agent: tuple[Stage, BotProcess],
+) -> None:
+    stage, _ = agent
+    thread = await asks(stage, say=["Old ", "wait:old", "words."])
+    await until(lambda: statuses(stage, thread), lambda: "the session")
+    stage.release("old")
+    session = stage.ws.slack.state.sessions[thread.channel, thread.ts]
+    await until(lambda: session["status"] == "active", lambda: f"the session at rest: {session}")
+    idle = "UPDATE countersign.threads SET touched_at = now() - interval '31 days' WHERE id = %s RETURNING id"
+    assert stage.rows(idle, thread.id) == [(thread.id,)]
+
+    stage.rows(  # as its schedule does it, every ten minutes
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
+        " VALUES ('default', %s, '{\"timestamp\": 0}')",
+        RETENTION,
+    )
+
+    await until(lambda: session["status"] == "closed", lambda: f"the end of the session: {session}")
+    assert stage.rows("SELECT id FROM countersign.threads WHERE id = %s", thread.id) == []
 
 
 async def test_feedback_below_an_answer_is_recorded_once_a_person(agent: tuple[Stage, BotProcess]) -> None:

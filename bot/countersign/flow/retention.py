@@ -8,6 +8,7 @@ import structlog
 from countersign.flow.errors import ThreadBusy
 from countersign.flow.ports import Checkpoints, Locks, RetentionStore
 from countersign.flow.ports.retention import BEFORE_ALL, ThreadAge, ThreadPage
+from countersign.flow.thread import ThreadRef
 
 COMPACT_AFTER = 3600.0  # seconds at rest after which a thread keeps its latest checkpoint alone
 _DAY = 86_400.0  # seconds
@@ -18,15 +19,24 @@ log = structlog.get_logger()
 
 
 class Retention:
-    """`days` is how long a thread is kept after it was last touched; None keeps it forever."""
+    """`days` is how long a thread is kept after it was last touched; None keeps it forever.
+
+    `forgotten` is called with each thread that was deleted.
+    """
 
     def __init__(
-        self, store: RetentionStore, locks: Locks, checkpoints: Checkpoints, days: float | None
+        self,
+        store: RetentionStore,
+        locks: Locks,
+        checkpoints: Checkpoints,
+        days: float | None,
+        forgotten: Callable[[ThreadRef], Awaitable[None]] | None = None,
     ) -> None:
         self._store = store
         self._locks = locks
         self._checkpoints = checkpoints
         self._seconds = None if days is None else days * _DAY
+        self._forgotten = forgotten
         self._compacted = _Walk()
         self._deleted = _Walk()
 
@@ -47,7 +57,8 @@ class Retention:
 
     async def _delete(self, thread_id: str) -> None:
         assert self._seconds is not None
-        await self.delete(thread_id, self._seconds)
+        if await self.delete(thread_id, self._seconds) and self._forgotten is not None:
+            await self._forgotten(ThreadRef.parse(thread_id))
 
     async def _compact(self, thread_id: str) -> None:
         try:

@@ -83,7 +83,8 @@ class WorkspaceServices:
     inbox: InboxReader
     home_tabs: HomeTabs
     delivery: MessageDelivery
-    prompts: SuggestedPrompts | None  # of an app that is declared as an agent
+    prompts: SuggestedPrompts | None  # of an app that is declared as an agent, as are its sessions
+    sessions: AgentSessions | None
     live_runs: LiveRuns
     advance: Callable[[str], Awaitable[None]]  # does what the thread with this id has to do
     timers: TimerRunner
@@ -141,6 +142,7 @@ class WorkspaceFactory:
             api, slack.users, slack.names, CardLinks(workspace=workspace, channel_ids=channel_ids)
         )
         live_runs = LiveRuns(own.streams, slack.streams)
+        sessions = AgentSessions(slack) if is_agent else None
 
         def notify(thread: ThreadRef, notice: Notice) -> None:
             self._notices.start("notify user", slack.post_notice(thread, notice))
@@ -160,7 +162,7 @@ class WorkspaceFactory:
                 observer=self._observer,
                 names=slack,
                 live_runs=live_runs if settings.streaming == "auto" else None,
-                sessions=AgentSessions(slack) if is_agent else None,
+                sessions=sessions,
                 read_files=FileReader(SlackFiles(api, workspace)),
                 policy=policy,
             ),
@@ -186,6 +188,7 @@ class WorkspaceFactory:
             home_tabs=HomeTabs(shared.homes, inbox, home_tab, workspace.team),
             delivery=delivery,
             prompts=SuggestedPrompts(api, self._graphs.infos, self._graphs.default) if is_agent else None,
+            sessions=sessions,
             live_runs=live_runs,
             # An agent's session shows that it works; Slack takes the end of a status for the end of its work.
             advance=run_thread if is_agent else ProgressIndicator(run_thread, slack),

@@ -116,6 +116,13 @@ async def test_a_reset_closes_the_session() -> None:
     assert await statuses(WORK, replace(result(), closed=True)) == ["closed"]
 
 
+async def test_a_thread_that_is_forgotten_closes_its_session_once_whatever_slack_says() -> None:
+    display = Sessions()
+    display.error = SlackRefused("agents.sessions.setStatus", "ratelimited")
+    await AgentSessions(display).close(REF)
+    assert display.set == [("closed", None, None)]
+
+
 async def test_without_a_message_a_session_has_no_title() -> None:
     display = Sessions()
     await AgentSessions(display, show_after=1000).open(WORK).finish(result(waits=True))

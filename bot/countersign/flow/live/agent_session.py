@@ -1,7 +1,7 @@
 """The state of Slack's agent session in a thread: working, waiting for a person, at rest, or over.
 
-A session at rest stays active, since any message goes on with it. A reset closes it, and the next message
-opens it again under a title of its own.
+A session at rest stays active, since any message goes on with it. A reset closes it, and so does retention
+with its thread; the next message opens it again, after a reset under a title of its own.
 """
 
 import asyncio
@@ -40,6 +40,13 @@ class AgentSessions:
 
     def open(self, work: Work) -> "AgentSession":
         return AgentSession(work, self._display, self._show_after)
+
+    async def close(self, thread: ThreadRef) -> None:
+        """The conversation is forgotten. A status that Slack does not take is not tried again."""
+        try:
+            await self._display.set_session(thread, SessionStatus.CLOSED.value, None, None)
+        except CountersignError as error:
+            log.info("session_status_not_set", thread_id=thread.id, reason=str(error))
 
 
 class AgentSession:

@@ -15,6 +15,7 @@ from countersign.store.approvals.break_glass import BreakGlassStore
 from countersign.store.approvals.delegations import DelegationStore
 from countersign.store.approvals.grants import GrantStore
 from countersign.store.approvals.ledger import Ledger
+from countersign.store.approvals.ledger_keys import LedgerKeyRegistry
 from countersign.store.channel_ids import ChannelIdStore
 from countersign.store.connections.address import Address
 from countersign.store.connections.database import open_database
@@ -114,7 +115,8 @@ async def open_storage(
     await clock.read()
     queue = Queue(pool, clock)
     await queue.open()
-    hasher = EntryHasher(settings.ledger_hash_key)
+    hasher = EntryHasher(*settings.ledger_hash_keys)
+    await LedgerKeyRegistry(pool).register(hasher)
 
     def of_workspace(team: str) -> WorkspaceStorage:
         return WorkspaceStorage(

@@ -62,6 +62,7 @@ async def test_serve_does_its_work_as_that_role(tmp_path: Path, granted: str, ro
         "DELETE FROM countersign.ledger",
         "DROP TABLE countersign.ledger",
         "DELETE FROM countersign.ledger_chain",
+        "DELETE FROM countersign.ledger_keys",
         "TRUNCATE countersign.ledger",
         "DROP TABLE countersign.approvals",
         "CREATE TABLE countersign.mine ()",

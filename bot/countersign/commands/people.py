@@ -14,6 +14,7 @@ from countersign.flow.retention import Retention
 from countersign.runs.persistence.checkpoints import Checkpoints
 from countersign.settings import DatabaseSettings
 from countersign.store.approvals.ledger import Ledger
+from countersign.store.approvals.ledger_keys import LedgerKeyRegistry
 from countersign.store.connections.database import open_database
 from countersign.store.connections.pool import Pool, configure_for_statements, open_pool, open_session_pool
 from countersign.store.connections.thread_locks import ThreadLocks
@@ -113,4 +114,6 @@ async def _open(settings: DatabaseSettings) -> AsyncIterator[_Opened]:
         ) as pool,
         open_session_pool(url, 2) as sessions,
     ):
-        yield _Opened(pool=pool, sessions=sessions, hasher=EntryHasher(settings.ledger_hash_key))
+        hasher = EntryHasher(*settings.ledger_hash_keys)
+        await LedgerKeyRegistry(pool).register(hasher)
+        yield _Opened(pool=pool, sessions=sessions, hasher=hasher)

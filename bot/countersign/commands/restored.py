@@ -4,6 +4,7 @@ from countersign.approvals.audit import EntryHasher
 from countersign.i18n import N_, _, for_everyone, workspace_language
 from countersign.settings import DatabaseSettings
 from countersign.store.approvals.grants import GrantStore
+from countersign.store.approvals.ledger_keys import LedgerKeyRegistry
 from countersign.store.connections.database import open_database
 from countersign.store.connections.pool import configure_for_statements, open_pool
 from countersign.store.restoration import Restoration
@@ -22,10 +23,10 @@ async def stop_everything(settings: DatabaseSettings) -> str:
             url, max_size=2, configure=configure_for_statements, key_ring=settings.key_ring
         ) as pool,
     ):
+        hasher = EntryHasher(*settings.ledger_hash_keys)
+        await LedgerKeyRegistry(pool).register(hasher)
         with workspace_language(settings.bot_language):
-            found = await Restoration(
-                pool, GrantStore(pool, EntryHasher(settings.ledger_hash_key))
-            ).stop_everything(_hint())
+            found = await Restoration(pool, GrantStore(pool, hasher)).stop_everything(_hint())
     return (
         f"{found.threads} threads are halted until somebody presses Try again in them, {found.cards} cards "
         f"are drawn anew, and {found.grants} grants are revoked. Start the bot now, and compare the ledger "

@@ -7,7 +7,7 @@ from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from countersign.encryption import EncryptionKeyError, KeyRing, parse_keys
-from countersign.settings.field_checks import long_enough_ledger_key, postgres_url
+from countersign.settings.field_checks import lines_of_ledger_key, long_enough_ledger_keys, postgres_url
 from countersign.store.connections.address import Address, DatabaseAddress, PasswordCommand
 
 
@@ -29,9 +29,9 @@ class DatabaseSettings(BaseSettings):
         return parse_keys(self.encryption_key.get_secret_value()) if self.encryption_key else None
 
     @property
-    def ledger_hash_key(self) -> bytes | None:
-        """The key of the ledger's hashes; None where they are without one."""
-        return self.ledger_key.get_secret_value().encode() if self.ledger_key else None
+    def ledger_hash_keys(self) -> tuple[bytes, ...]:
+        """The key of the ledger's hashes, and those from before it; none where there is no key."""
+        return tuple(key.encode() for key in lines_of_ledger_key(self.ledger_key))
 
     @property
     def database(self) -> Address | None:
@@ -59,7 +59,7 @@ class DatabaseSettings(BaseSettings):
     @field_validator("ledger_key")
     @classmethod
     def _ledger_key(cls, value: SecretStr | None) -> SecretStr | None:
-        return long_enough_ledger_key(value)
+        return long_enough_ledger_keys(value)
 
     @field_validator("encryption_key")
     @classmethod

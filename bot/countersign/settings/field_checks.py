@@ -15,8 +15,16 @@ def with_prefix(prefix: str, value: SecretStr) -> SecretStr:
     return value
 
 
-def long_enough_ledger_key(value: SecretStr | None) -> SecretStr | None:
-    if value is not None and len(value.get_secret_value()) < _LEDGER_KEY_LENGTH:
+def lines_of_ledger_key(value: SecretStr | None) -> tuple[str, ...]:
+    """The keys, one a line. A single one is the whole text, with whatever is around it."""
+    if value is None:
+        return ()
+    lines = [line.strip() for line in value.get_secret_value().splitlines() if line.strip()]
+    return tuple(lines) if len(lines) > 1 else (value.get_secret_value(),)
+
+
+def long_enough_ledger_keys(value: SecretStr | None) -> SecretStr | None:
+    if any(len(key) < _LEDGER_KEY_LENGTH for key in lines_of_ledger_key(value)):
         raise ValueError(f"is shorter than {_LEDGER_KEY_LENGTH} characters")
     return value
 

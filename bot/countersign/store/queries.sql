@@ -1400,6 +1400,14 @@ ON CONFLICT (key_id) DO UPDATE SET retired_at = NULL WHERE encryption_keys.retir
 UPDATE countersign.encryption_keys SET retired_at = now() WHERE key_id <> %(key_id)s AND retired_at IS NULL
 RETURNING key_id;
 
+-- ledger_keys --
+-- The ids of the keys that entries of the ledger were hashed with.
+SELECT key_id FROM countersign.ledger_keys ORDER BY first_used_at, key_id;
+
+-- use_ledger_key --
+-- Records that entries are hashed with a key from now on.
+INSERT INTO countersign.ledger_keys (key_id) VALUES (%(key_id)s) ON CONFLICT (key_id) DO NOTHING;
+
 -- workspaces_with_threads --
 -- The workspaces of which anything is stored: those of the threads and of the ledger.
 SELECT split_part(id, '/', 1) AS team FROM countersign.threads

@@ -181,7 +181,10 @@ class ChainVerifier:
             kind=FindingKind.CHANGED if changed else FindingKind.ADDED,
             position=row.position,
             entry_id=row.entry_id,
-            text=f"{_where(row)} ({entry.event} of {entry.approval_id}) was changed: its hash does not fit.",
+            text=(
+                f"{_where(row)} ({entry.event} of {entry.approval_id}) was changed: its hash does not fit"
+                f"{', with any key of LEDGER_KEY' if entry_hash.startswith(_KEYED) else ''}."
+            ),
         )
 
     def _unfitting_erasure(self, row: ChainedEntry, entry: LedgerEntry) -> Finding | None:

@@ -12,6 +12,7 @@ from countersign.approvals.json import Json
 
 PLAIN = "sha256"
 KEYED = "hmac-sha256"
+_KEY_ID = b"countersign: the id of a ledger key"
 
 
 class LedgerEntry(NamedTuple):
@@ -91,10 +92,17 @@ class EntryHasher:
 
     Without a key whoever owns the database can compute a new hash for a changed entry; what then shows the
     change is the chain's head, anchored elsewhere. With a key that the database does not hold, they cannot.
+    `older` keys hash nothing any more, and still check what they hashed.
     """
 
-    def __init__(self, key: bytes | None = None) -> None:
+    def __init__(self, key: bytes | None = None, *older: bytes) -> None:
         self._key = key
+        self._keys = (key, *older) if key is not None else ()
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """Eight hex digits for each key, which tell nothing of it; the key that hashes comes first."""
+        return tuple(hmac.digest(key, _KEY_ID, "sha256").hex()[:8] for key in self._keys)
 
     @property
     def algorithm(self) -> str:
@@ -113,10 +121,11 @@ class EntryHasher:
         algorithm, _, digest = stored.partition(":")
         if algorithm == PLAIN:
             return hmac.compare_digest(hashlib.sha256(entry.canonical()).hexdigest(), digest)
-        return (
-            algorithm == KEYED
-            and self._key is not None
-            and hmac.compare_digest(self._digest(entry.canonical()), digest)
+        if algorithm != KEYED:
+            return False
+        content = entry.canonical()
+        return any(
+            hmac.compare_digest(hmac.digest(key, content, "sha256").hex(), digest) for key in self._keys
         )
 
     def can_check(self, stored: str) -> bool:

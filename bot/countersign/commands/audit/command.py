@@ -19,6 +19,7 @@ from countersign.approvals.errors import CountersignError
 from countersign.commands.audit.verification import verify_file, verify_ledger
 from countersign.settings import DatabaseSettings
 from countersign.store.approvals.ledger import Ledger
+from countersign.store.approvals.ledger_keys import LedgerKeyRegistry
 from countersign.store.connections.database import open_database
 from countersign.store.connections.pool import Pool, configure_for_statements, open_pool
 from countersign.store.diagnostics import Diagnostics
@@ -32,14 +33,15 @@ class AuditUsageError(CountersignError):
 
 async def run(settings: DatabaseSettings, given: argparse.Namespace) -> int:
     """Run an action; returns 0, or 1 when something was found. Raises AuditUsageError, for exit code 2."""
-    hasher = EntryHasher(settings.ledger_hash_key)
+    hasher = EntryHasher(*settings.ledger_hash_keys)
     workspace = _workspace(given)
     if given.action == "verify":
         anchors = _anchors(given)
         if given.file is not None:
             return verify_file(given.file, hasher, anchors, workspace)
-        async with _ledger(settings, hasher) as ledger:
-            return await verify_ledger(ledger, hasher, anchors, workspace)
+        async with _pool(settings) as pool:
+            await LedgerKeyRegistry(pool).check(hasher)
+            return await verify_ledger(Ledger(pool, hasher), hasher, anchors, workspace)
     if given.action == "export":
         since = _moment(given.since) if given.since else None
         async with _ledger(settings, hasher) as ledger:

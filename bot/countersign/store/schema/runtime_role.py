@@ -11,7 +11,7 @@ from countersign.store.connections.address import Address
 from countersign.store.connections.pool import Connection, open_session
 from countersign.store.queries import QUERIES
 
-_APPEND_ONLY = ("countersign.ledger", "countersign.ledger_chain")
+_APPEND_ONLY = ("countersign.ledger", "countersign.ledger_chain", "countersign.ledger_keys")
 _READ_ONLY = ("countersign_migrations", "checkpoint_migrations", "store_migrations", "vector_migrations")
 
 

@@ -1,13 +1,15 @@
-"""Encryption at rest: whether ENCRYPTION_KEY has the keys that the database's values are encrypted with."""
+"""Whether ENCRYPTION_KEY and LEDGER_KEY have the keys that the database and its ledger were written with."""
 
 from collections.abc import AsyncIterator
 
 import psycopg
 
+from countersign.approvals.audit import EntryHasher
 from countersign.approvals.errors import CountersignError
 from countersign.commands.doctor.check import Examination
 from countersign.commands.doctor.findings import Finding, fail, ok, warn
 from countersign.encryption import EncryptionKeyMissing, KeyRing
+from countersign.store.approvals.ledger_keys import LedgerKeyMissing, LedgerKeyRegistry
 from countersign.store.connections.database import open_database
 from countersign.store.connections.pool import configure_for_statements, open_pool
 from countersign.store.encryption.key_registry import KeyRegistry
@@ -21,18 +23,22 @@ _REMEMBER = (
     "Let graphs remember nothing there that the database's owner must not read, or name a store of your own "
     'with "store": {"path": ...} in langgraph.json.'
 )
+_ADD_LEDGER_KEY = "Set LEDGER_KEY to the keys of this ledger, the newest in the first line."
 _ADD = "Add that key to ENCRYPTION_KEY again, behind the new one."
 
 
 async def check_encryption(examination: Examination) -> AsyncIterator[Finding]:
     settings = examination.settings
-    if {"DATABASE_URL", "ENCRYPTION_KEY"} & examination.problems.keys():
+    if {"DATABASE_URL", "ENCRYPTION_KEY", "LEDGER_KEY"} & examination.problems.keys():
         return  # the check of the settings says so
     key_ring = settings.key_ring
     try:
         used, plain_store = await _examine(examination, key_ring)
     except EncryptionKeyMissing as error:
         yield fail(str(error), _ADD)
+        return
+    except LedgerKeyMissing as error:
+        yield fail(str(error), _ADD_LEDGER_KEY)
         return
     except (CountersignError, psycopg.Error):
         return  # the check of the database says so
@@ -55,4 +61,5 @@ async def _examine(examination: Examination, key_ring: KeyRing | None) -> tuple[
     ):
         registry = KeyRegistry(pool)
         await registry.check(key_ring)
+        await LedgerKeyRegistry(pool).check(EntryHasher(*settings.ledger_hash_keys))
         return await registry.keys_in_use(), await registry.graphs_store_has_items()

@@ -1,6 +1,10 @@
 """A bot seen from outside: what its log says of an approval and never says, and what each process counts."""
 
+import asyncio
+import re
+
 from slack_local.block_kit.text import full_text
+from slack_local.fault_injection import ApiFault
 from tests.support.bots import BotProcess
 from tests.support.stage import Stage
 
@@ -51,6 +55,37 @@ async def test_slacks_requests_and_our_calls_are_counted_where_they_are_made(
     assert after["countersign_workers"] >= 1
     assert after["countersign_database_up"] == 1
     assert after['countersign_database_connections{pool="statements",state="idle"}'] >= 1
+
+
+async def test_a_slack_that_asks_to_slow_down_is_counted_by_method(stage: Stage, process: BotProcess) -> None:
+    def limited(page: str) -> dict[str, float]:
+        found = samples(page)
+        return {name: found[name] for name in found if re.search(r"_calls_total.*rate_limited", name)}
+
+    before = limited((await process.get("/metrics"))[1])
+    stage.ws.faults.on_call("chat.postMessage", ApiFault.RATE_LIMITED, times=1)
+    card = await stage.card(RISKY)
+    await card.approve(by=stage.ws.bob)
+    await stage.resumed(card.thread)
+    after = limited((await process.get("/metrics"))[1])
+    name = 'countersign_slack_calls_total{method="chat.postMessage",outcome="rate_limited"}'
+    assert after == {**before, name: before.get(name, 0.0) + 1}
+
+
+async def test_scrapers_that_never_read_hold_up_nobody(stage: Stage, process: BotProcess) -> None:
+    """A hundred that ask and do not take the answer, or that begin to ask and do not go on."""
+    host, port = process.address.removeprefix("http://").split(":")
+    connections = []
+    for number in range(100):
+        _, writer = await asyncio.open_connection(host, int(port), limit=1)
+        writer.write(b"GET /metrics HTTP/1.1\r\nHost: x\r\n" + (b"\r\n" if number % 2 else b""))
+        connections.append(writer)
+    card = await stage.card(RISKY)
+    await card.approve(by=stage.ws.bob)
+    await stage.resumed(card.thread)
+    assert samples((await process.get("/metrics"))[1])["countersign_database_up"] == 1
+    for writer in connections:
+        writer.transport.abort()
 
 
 async def test_a_worker_counts_its_runs_and_has_the_gauges_too(stage: Stage) -> None:

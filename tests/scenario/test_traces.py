@@ -89,15 +89,19 @@ async def test_model_and_tool_calls_are_parts_of_their_run(tmp_path: Path, datab
     assert CANARY.encode() not in bytes(collector.raw)
 
 
-@pytest.mark.parametrize("fault", ["silent", "closed"])
-async def test_a_collector_that_is_away_or_silent_costs_nothing(
+@pytest.mark.parametrize("fault", ["silent", "closed", "full"])
+async def test_a_collector_that_is_away_silent_or_full_costs_nothing(
     tmp_path: Path, database_url: str, fault: str
 ) -> None:
-    async with open_collector(answers=False) as collector, open_stage(tmp_path, database_url) as stage:
+    full = fault == "full"
+    async with (
+        open_collector(answers=full, full=full) as collector,
+        open_stage(tmp_path, database_url) as stage,
+    ):
         with socket.socket() as nobody:
             nobody.bind(("127.0.0.1", 0))
             closed = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-            more = sending(collector) | ({} if fault == "silent" else {"OTEL_EXPORTER_OTLP_ENDPOINT": closed})
+            more = sending(collector) | ({"OTEL_EXPORTER_OTLP_ENDPOINT": closed} if fault == "closed" else {})
             async with stage.bot(
                 **more, OTEL_BSP_MAX_QUEUE_SIZE="8", OTEL_BSP_MAX_EXPORT_BATCH_SIZE="4"
             ) as bot:
@@ -108,6 +112,8 @@ async def test_a_collector_that_is_away_or_silent_costs_nothing(
                 async with asyncio.timeout(20):
                     assert await bot.stop() == 0
                 assert len(bot.events("traces_not_sent")) <= 1
+                assert collector.spans == []
+                assert bool(collector.refused) is full
                 assert "Traceback" not in bot.said
 
 

@@ -30,6 +30,8 @@ class Collector:
     spans: list[CollectedSpan] = field(default_factory=list)
     raw: bytearray = field(default_factory=bytearray)
     address: str = ""
+    full: bool = False
+    refused: int = 0  # batches
     answering: asyncio.Event = field(default_factory=asyncio.Event)
 
     def of(self, name: str) -> list[CollectedSpan]:
@@ -38,6 +40,9 @@ class Collector:
     async def take(self, request: web.Request) -> web.Response:
         await self.answering.wait()
         body = await request.read()
+        if self.full:
+            self.refused += 1
+            return web.Response(status=503, headers={"Retry-After": "3600"})
         if request.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
         self.raw.extend(body)
@@ -62,9 +67,12 @@ def _collected(span: Any) -> CollectedSpan:
 
 
 @asynccontextmanager
-async def open_collector(*, answers: bool = True) -> AsyncIterator[Collector]:
-    """A collector that takes what it is sent; with `answers=False` it takes requests and never answers."""
-    collector = Collector()
+async def open_collector(*, answers: bool = True, full: bool = False) -> AsyncIterator[Collector]:
+    """A collector that takes what it is sent; with `answers=False` it takes requests and never answers.
+
+    With `full` it refuses each, as one whose queue is full, and wants none for an hour.
+    """
+    collector = Collector(full=full)
     if answers:
         collector.answering.set()
     app = web.Application()

@@ -31,9 +31,9 @@ default_pool_size = 60
 
 @asynccontextmanager
 async def pgbouncer(
-    database_url: str, folder: Path, mode: Literal["session", "transaction"]
+    database_url: str, folder: Path, mode: Literal["session", "transaction"], *, tls: str = ""
 ) -> AsyncIterator[str]:
-    """The database's URL through PgBouncer. Skips the test where there is none."""
+    """The database's URL through PgBouncer, with more lines for TLS. Skips the test where there is none."""
     program = shutil.which("pgbouncer")
     if program is None:
         pytest.skip("pgbouncer is not installed")
@@ -42,7 +42,7 @@ async def pgbouncer(
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     config = folder / "pgbouncer.ini"
-    config.write_text(_CONFIG.format(host=given["host"], port=given["port"], listen=port, mode=mode))
+    config.write_text(_CONFIG.format(host=given["host"], port=given["port"], listen=port, mode=mode) + tls)
     config.chmod(0o644)
     for parent in (folder, *folder.parents[:3]):  # as root it runs as somebody else, who has to read it
         parent.chmod(parent.stat().st_mode | 0o055)

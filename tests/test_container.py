@@ -182,12 +182,13 @@ def test_packages_come_from_the_lock_file_alone() -> None:
 
 @contextmanager
 def answering(status: int) -> Iterator[str]:
-    """A server on a port of its own that answers /healthz; gives the port."""
+    """A server on a port of its own that answers /healthz and /readyz with their paths; gives the port."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(status if self.path == "/healthz" else 404)
+            self.send_response(status if self.path in {"/healthz", "/readyz"} else 404)
             self.end_headers()
+            self.wfile.write(self.path.encode())
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the library's name
             pass
@@ -216,6 +217,17 @@ def test_the_health_check_is_right_for_serve_and_worker_alike(image: Image) -> N
         assert check(WORKER_PORT=alive, HTTP_PROXY="http://127.0.0.1:1", http_proxy="http://127.0.0.1:1") == 0
         assert check(PORT=failing) == 1
     assert check() == 1
+
+
+def test_it_shows_what_a_process_answers_where_there_is_no_curl(image: Image) -> None:
+    """As the runbooks and the chart's notes say: of a process that is not ready, the reason above all."""
+    command = json.loads(the("HEALTHCHECK").partition(" CMD ")[2])
+    with answering(503) as unready, answering(200) as ready:
+        for port, code in ((unready, 1), (ready, 0)):
+            done = image.run(*command, "/readyz", PORT="1", WORKER_PORT=port, HOST="127.0.0.1")
+            assert (done.returncode, done.stdout) == (code, "/readyz\n")
+    done = image.run(*command, "/readyz", PORT="1", WORKER_PORT="1", HOST="127.0.0.1")
+    assert (done.returncode, done.stderr) == (1, "Nothing answers on PORT or WORKER_PORT.\n")
 
 
 def test_a_worker_answers_health_checks_by_default() -> None:

@@ -64,15 +64,17 @@ def test_the_verdict_is_what_trying_everything_comes_to(
         all(user in members for user, members in zip(order, sets, strict=True))
         for order in permutations(yes, len(sets))
     )
+    enough = seated and len(yes) >= rule.quorum
+    rejects = bool(votes) and votes[-1][1] is REJECT  # whoever rejects approves nothing by it
     if len(no) >= rejections:
         expected = Outcome.REJECTED
-    elif seated and len(yes) >= rule.quorum:
+    elif enough and not rejects:
         expected = Outcome.APPROVED
     else:
         expected = Outcome.OPEN
     assert verdict.outcome is expected
-    assert bool(verdict.needed) == (expected is Outcome.OPEN)
-    if expected is Outcome.OPEN:
+    assert bool(verdict.needed) == (expected is Outcome.OPEN and not enough)
+    if verdict.needed:
         missing = sum(needed.count for needed in verdict.needed)
         assert missing >= rule.quorum - len(yes)
 

@@ -51,6 +51,7 @@ def dict_display(frame: Frame, node: ast.Dict) -> Value:
         if names is not None and len(names) == 1 and isinstance(names[0], str):
             record.entries[names[0]] = value
             frame.note(value, Use.STORED, node)
+            frame.note(_items(value), Use.KEPT, node)
             note_stored_name(value, names[0])
             if names[0] == "messages":
                 frame.note(_items(value), Use.TEXT, node)  # a text in the list becomes a message
@@ -100,6 +101,8 @@ def sequence_display(frame: Frame, node: ast.List | ast.Tuple | ast.Set) -> Valu
             exact = False
         else:
             items.append(frame.value(element))
+            if not isinstance(node, ast.Tuple):  # which a function gives several values in
+                frame.note(items[-1], Use.KEPT, node)
     if len(items) == 2 and exact and constants(items[0]) and set(constants(items[0]) or ()) <= _ROLES:
         frame.note(items[1], Use.TEXT, node)  # ("user", words)
     return (Items(items, exact),)
@@ -108,14 +111,16 @@ def sequence_display(frame: Frame, node: ast.List | ast.Tuple | ast.Set) -> Valu
 def comprehension(frame: Frame, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
     inner = Frame(frame.reader, frame.module, outer=frame, owner=frame.owner)
     inner.is_comprehension = True
-    for generator in node.generators:
-        bind(inner, generator.target, iterated(inner, inner.value(generator.iter), generator.iter))
-        for condition in generator.ifs:
-            inner.test(condition)
-    if isinstance(node, ast.DictComp):
-        inner.value(node.key)
-        frame.escape(
-            inner.value(node.value), node, "it is put into a dict whose keys are known only when it runs"
-        )
-        return (Record({}, open=True),)
-    return (Items([inner.value(node.elt)], exact=False),)
+    with frame.reader.under(()):
+        for generator in node.generators:
+            bind(inner, generator.target, iterated(inner, inner.value(generator.iter), generator.iter))
+            for condition in generator.ifs:
+                frame.reader.conditions.extend(inner.test(condition)[0])
+        if isinstance(node, ast.DictComp):
+            inner.value(node.key)
+            said = "it is put into a dict whose keys are known only when it runs"
+            frame.escape(inner.value(node.value), node, said)
+            return (Record({}, open=True),)
+        item = inner.value(node.elt)
+        frame.note(item, Use.KEPT, node)
+    return (Items([item], exact=False),)

@@ -152,8 +152,10 @@ def _conditional(frame: Frame, node: ast.IfExp) -> Value:
     when_true, when_false = frame.test(node.test)
     with frame.reader.under(when_true):
         yes = frame.value(node.body)
+        frame.note(yes, Use.KEPT, node)
     with frame.reader.under(when_false):
         no = frame.value(node.orelse)
+        frame.note(no, Use.KEPT, node)
     return union((yes, no))
 
 

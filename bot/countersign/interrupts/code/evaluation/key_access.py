@@ -57,6 +57,12 @@ def forget_key(frame: Frame, ref: Ref, key: Value) -> None:
             frame.reader.overwrite(ref.slot, name, ())
 
 
+def take_item(frame: Frame, ref: Ref, node: ast.AST) -> Value:
+    """`answer.pop(0)`: what stands where in the list is another item from there on."""
+    frame.note((ref,), Use.ITERATED, node)
+    return (Ref(ref.slot.any_item()),)
+
+
 def state_key(frame: Frame, state: State, name: str) -> Value:
     """What the graph's code writes into this key of its state, as far as that has been read."""
     reader = frame.reader

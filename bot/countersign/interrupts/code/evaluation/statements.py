@@ -8,7 +8,7 @@ from countersign.interrupts.code.evaluation.annotations import declared_shape
 from countersign.interrupts.code.evaluation.binding import bind, merged_names
 from countersign.interrupts.code.evaluation.conditions.match_statements import run_match
 from countersign.interrupts.code.evaluation.discarding import discard, discard_unread
-from countersign.interrupts.code.evaluation.key_access import forget_key, key_of
+from countersign.interrupts.code.evaluation.key_access import forget_key, key_of, take_item
 from countersign.interrupts.code.evaluation.loops import run_break, run_continue, run_for, run_while
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.language import Ending
@@ -223,11 +223,11 @@ def _delete(frame: Frame, node: ast.Delete) -> None:
 
 def _take_out(frame: Frame, atom: Atom, key: Value, node: ast.AST) -> None:
     match atom:
-        case Ref() as ref if constants(key) is not None:
+        case Ref() as ref if all(isinstance(name, str) for name in constants(key) or (None,)):
             key_of(frame, ref, key, node, required=True)
             forget_key(frame, ref, key)
         case Ref() as ref:
-            frame.note((ref,), Use.WHOLE, node)
+            take_item(frame, ref, node)
         case Record() | Instance():
             record = atom if isinstance(atom, Record) else atom.fields
             for name in constants(key) or ():

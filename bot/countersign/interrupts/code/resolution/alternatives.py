@@ -70,7 +70,8 @@ def holds_elsewhere(found: list[AnswerShape], slot: Slot) -> bool:
     evidence = slot.evidence
     escaped, carried = uses(evidence, Use.ESCAPED), uses(evidence, Use.CARRIED)
     only_truth = all(isinstance(each, Boolean) for each in found) and is_only_tested_for_truth(slot)
-    kept = [each for each in uses(evidence, Use.STORED) if only_truth and _is_known_to_be_there(slot, each)]
+    stored = uses(evidence, Use.STORED, Use.KEPT) if only_truth else []
+    kept = [each for each in stored if _is_known_to_be_there(slot, each)]
     if not escaped and not carried and not kept:
         return True
     if kinds_tested(evidence, *(kind for kind in Kind if kind is not Kind.NONE)):

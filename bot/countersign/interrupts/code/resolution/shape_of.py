@@ -39,7 +39,7 @@ from countersign.interrupts.code.shape import (
 
 _MAX_DEPTH = 8
 _MAX_TUPLE_LENGTH = 20
-_SAYS_NOTHING = {Use.READ, Use.STORED, Use.DECLARED, Use.TRUTH, Use.REFUSED}
+_SAYS_NOTHING = {Use.READ, Use.STORED, Use.KEPT, Use.DECLARED, Use.TRUTH, Use.REFUSED}
 
 _Group: TypeAlias = tuple[str | int | None, tuple[str, ...]]
 

@@ -278,6 +278,7 @@ _BUILTINS: dict[str, Handler] = {
     "list": _listed,
     "tuple": _listed,
     "set": _listed,
+    "frozenset": _listed,
     "sorted": _listed,
     "reversed": _listed,
     "dict": _dict,

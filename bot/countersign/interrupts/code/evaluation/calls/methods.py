@@ -3,6 +3,7 @@
 import ast
 from typing import TYPE_CHECKING
 
+from countersign.interrupts.code.evaluation.binding import iterated
 from countersign.interrupts.code.evaluation.calls.classes import adapted, validated
 from countersign.interrupts.code.evaluation.conditions.boolean_tests import (
     compared,
@@ -11,6 +12,7 @@ from countersign.interrupts.code.evaluation.key_access import (
     forget_key,
     key_of,
     state_key,
+    take_item,
     write_state,
 )
 from countersign.interrupts.code.evaluation.model.frame import Frame
@@ -42,8 +44,8 @@ _LOWERS = {"lower", "casefold", "upper", "title", "capitalize"}
 _STRIPS = {"strip", "lstrip", "rstrip"}
 _TESTS = {"isdigit", "isdecimal", "isnumeric", "isalpha", "isalnum", "isspace", "isupper", "islower"}
 _WORDS = {
-    "split", "rsplit", "splitlines", "partition", "rpartition", "replace", "encode", "find", "rfind", "index",
-    "count", "removeprefix", "removesuffix", "translate", "join", "format", "ljust", "rjust", "center",
+    "split", "rsplit", "splitlines", "partition", "rpartition", "replace", "encode", "find", "rfind",
+    "removeprefix", "removesuffix", "translate", "join", "format", "ljust", "rjust", "center",
     "zfill", "expandtabs", "swapcase",
 }  # fmt: skip
 _PARSES = {"model_validate_json", "parse_raw", "validate_json"}
@@ -137,6 +139,8 @@ def _get(frame: Frame, ref: Ref, given: "Arguments", node: ast.Call) -> Value:
 
 def _pop(frame: Frame, ref: Ref, given: "Arguments", node: ast.Call) -> Value:
     key, required = given.get(0, "key"), len(given.positional) < 2
+    if not all(isinstance(name, str) for name in constants(key) or (None,)):
+        return take_item(frame, ref, node)
     part = key_of(frame, ref, key, node, required=required)
     default(frame, part, given.get(1, "default"), node)
     forget_key(frame, ref, key)
@@ -220,6 +224,8 @@ def _of_instance(frame: Frame, instance: Instance, name: str, given: "Arguments"
 
 
 def _of_items(frame: Frame, items: Items, name: str, given: "Arguments", node: ast.Call) -> Value:
+    if name in {"append", "insert"}:
+        frame.note(given.get(0 if name == "append" else 1, "object"), Use.KEPT, node)
     if name == "append":
         items.items.append(given.get(0, "object"))
         items.exact = False
@@ -265,6 +271,8 @@ def _of_state(frame: Frame, state: State, name: str, given: "Arguments", node: a
 
 def _of_text(frame: Frame, receiver: Value, name: str, given: "Arguments", node: ast.Call) -> Value:
     """A method of a text that the code writes out, such as `", ".join(...)`."""
+    if name == "join":
+        frame.note(iterated(frame, given.get(0, "iterable"), node), Use.TEXT, node)
     if name in {"format", "join", "format_map"}:
         frame.note(given.all(), Use.SHOWN, node, deep=True)
         return (Template((None,)),)

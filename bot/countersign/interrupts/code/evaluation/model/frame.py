@@ -273,7 +273,7 @@ class Frame:
         conditions = tuple(self.reader.conditions)
         where, code = self.module.where(node), self.module.line(node)
         for ref in refs(value, deep=deep):
-            if ref.earlier and use in {Use.TRUTH, Use.STORED}:
+            if ref.earlier and use in {Use.TRUTH, Use.STORED, Use.KEPT}:
                 continue  # "was it answered already?" says nothing of the answer; nor does showing it
             if ref.converted and use is Use.DECLARED:
                 continue  # of what int() or str() made of it

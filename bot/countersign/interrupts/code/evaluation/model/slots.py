@@ -26,6 +26,7 @@ class Use(StrEnum):
     INTEGER = "integer"
     MAPPING = "mapping"  # used as an object, without a key
     STORED = "stored"  # put into a dict or a list
+    KEPT = "kept"  # it is itself what an expression gives
     WHOLE = "whole"  # all of its keys or items may matter: it is spread, or read with an unknown key
     READ = "read"  # read from its object or list, `detail` says how
     UNPACKED = "unpacked"  # into as many items as `detail` says

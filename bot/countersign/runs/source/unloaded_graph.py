@@ -25,10 +25,10 @@ from countersign.runs.source.unloaded_names import (
     functions_named,
     last_name,
 )
+from countersign.runs.source.unloaded_spaces import Spaces
 
 log = structlog.get_logger()
 
-_SPACE = "state"
 _HOLD_TOOLS = {"ToolNode", "create_agent", "create_react_agent", "create_deep_agent", "bind_tools"}
 
 
@@ -46,7 +46,7 @@ def read_unloaded(name: str, file: Path, roots: Sequence[Path]) -> GraphReading:
 def _read(name: str, file: Path, roots: Sequence[Path]) -> GraphReading:
     sources, problems = module_sources(file, roots)
     files = {source.name: SourceFile(source) for source in sources}
-    found = _Found()
+    found = _Found(Spaces(files))
     for each in files.values():
         _walk(each, files, found)
     source = GraphSource(
@@ -54,7 +54,7 @@ def _read(name: str, file: Path, roots: Sequence[Path]) -> GraphReading:
         modules=tuple(sources),
         nodes=tuple(found.nodes.values()),
         branches=tuple(found.branches),
-        state={_SPACE: tuple(dict.fromkeys(found.state))},
+        state={space: tuple(dict.fromkeys(classes)) for space, classes in found.state.items()},
     )
     reading = read_graph(source)
     asked = {
@@ -68,17 +68,18 @@ def _read(name: str, file: Path, roots: Sequence[Path]) -> GraphReading:
 
 @dataclass
 class _Found:
+    spaces: Spaces
     nodes: dict[tuple[str, ...], NodeSource] = field(default_factory=dict)
     branches: list[BranchSource] = field(default_factory=list)
-    state: list[ClassSource] = field(default_factory=list)
+    state: dict[str, list[ClassSource]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
-    def add(self, name: str, function: FunctionSource) -> None:
+    def add(self, name: str, function: FunctionSource, space: str) -> None:
         path = (name,)
         number = 2
         while path in self.nodes and self.nodes[path].functions != (function,):
             path, number = (f"{name} {number}",), number + 1
-        self.nodes[path] = NodeSource(path=path, space=_SPACE, functions=(function,))
+        self.nodes[path] = NodeSource(path=path, space=space, functions=(function,))
 
 
 def _walk(file: SourceFile, files: dict[str, SourceFile], found: _Found) -> None:
@@ -86,16 +87,17 @@ def _walk(file: SourceFile, files: dict[str, SourceFile], found: _Found) -> None
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 for role in _decorated(node):
-                    found.add(node.name, function_source(file, node, role, None))
+                    found.add(node.name, function_source(file, node, role, None), found.spaces.of_no_graph())
             case ast.Call(func=ast.Attribute(attr="add_node")):
                 _add_node(file, files, node, found)
             case ast.Call(func=ast.Attribute(attr="add_sequence"), args=[ast.List(elts=steps), *_]):
                 for step in steps:
                     pair = step.elts if isinstance(step, ast.Tuple) and len(step.elts) == 2 else [None, step]
-                    _add(file, files, pair[0], pair[1], found)
+                    _add(file, files, pair[0], pair[1], found, node)
             case ast.Call(func=ast.Attribute(attr="add_conditional_edges"), args=[_, path, *_]):
                 for function in functions_named(file, files, path, Role.BRANCH):
-                    found.branches.append(BranchSource(space=_SPACE, function=function))
+                    space = found.spaces.of(file, node)
+                    found.branches.append(BranchSource(space=space, function=function))
             case ast.Call():
                 _add_state_and_tools(file, files, node, found)
             case _:
@@ -113,9 +115,8 @@ def _add_node(file: SourceFile, files: dict[str, SourceFile], call: ast.Call, fo
     named = {keyword.arg: keyword.value for keyword in call.keywords}
     given = [*call.args, *(named[key] for key in ("node", "action") if key in named)]
     if given:
-        _add(
-            file, files, given[0] if len(given) > 1 else None, given[1] if len(given) > 1 else given[0], found
-        )
+        several = len(given) > 1
+        _add(file, files, given[0] if several else None, given[1] if several else given[0], found, call)
 
 
 def _add(
@@ -124,14 +125,15 @@ def _add(
     name: ast.expr | None,
     step: ast.expr | None,
     found: _Found,
+    call: ast.Call,
 ) -> None:
     if step is None:
         return
     called = str(name.value) if isinstance(name, ast.Constant) else last_name(step)
     functions = list(functions_named(file, files, step, Role.NODE))
     for function in functions:
-        found.add(called, function)
-    if not functions and not _is_graph(file, step):
+        found.add(called, function, found.spaces.of(file, call))
+    if not functions and not found.spaces.builds(file, step) and not _is_graph(file, step):
         where = f"{file.source.file}:{step.lineno}"
         found.problems.append(f"{where}: the code of {called} is not in the files of the project")
 
@@ -150,7 +152,8 @@ def _add_state_and_tools(
         owner, defined = defined_in(file, files, call.args[0].id)
         if defined in owner.classes:
             cls = owner.classes[defined]
-            found.state.append(ClassSource(file=owner.source.file, name=defined, line=cls.lineno))
+            described = ClassSource(file=owner.source.file, name=defined, line=cls.lineno)
+            found.state.setdefault(found.spaces.of(file, call), []).append(described)
     if name not in _HOLD_TOOLS:
         return
     for value in [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg == "tools")]:
@@ -158,7 +161,7 @@ def _add_state_and_tools(
         for tool in listed.elts if isinstance(listed, ast.List | ast.Tuple) else ():
             for function in functions_named(file, files, tool, Role.TOOL):
                 if all(function.line != f.line for node in found.nodes.values() for f in node.functions):
-                    found.add(function.name, function)
+                    found.add(function.name, function, found.spaces.of_no_graph())
 
 
 def _unreached(files: Iterable[SourceFile], asked: set[tuple[str, int]]) -> Iterator[str]:

@@ -5,9 +5,11 @@ Nothing is taken for an answer to something else, and the thread says what happe
 
 import json
 import textwrap
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 import pytest_asyncio
@@ -85,24 +87,63 @@ async def running(
         yield
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def asked(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[tuple[Stage, dict[str, ApprovalCard]]]:
-    """A card of each graph, opened by the old code; now the old code listens, and the new code works."""
-    folder = tmp_path_factory.mktemp("versions")
-    with databases.database(server_url, template=database_template) as url:
+@dataclass(frozen=True)
+class Roll:
+    """Which version of the code opened the cards, and which ones listen and work when they are answered."""
+
+    opened: str
+    listens: str
+    works: str
+    graphs: Sequence[str] = GRAPHS
+
+
+Asked: TypeAlias = tuple[Stage, dict[str, ApprovalCard]]
+
+
+@asynccontextmanager
+async def rolled(folder: Path, server_url: str, template: str, roll: Roll) -> AsyncIterator[Asked]:
+    with databases.database(server_url, template=template) as url:
         async with open_stage(folder / "stage", url) as stage:
-            async with running(stage, folder, "old", listen=True, work=True):
+            async with running(stage, folder, roll.opened, listen=True, work=True):
                 await stage.ws.connected()
-                threads = {name: await stage.ws.carol.mentions(f"{name}: Ann") for name in GRAPHS}
+                threads = {name: await stage.ws.carol.mentions(f"{name}: Ann") for name in roll.graphs}
                 cards = {name: await approval_card(thread) for name, thread in threads.items()}
             async with (
-                running(stage, folder, "old", listen=True, work=False),
-                running(stage, folder, "new", listen=False, work=True),
+                running(stage, folder, roll.listens, listen=True, work=False),
+                running(stage, folder, roll.works, listen=False, work=True),
             ):
                 await stage.ws.connected()
                 yield stage, cards
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def asked(
+    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
+) -> AsyncIterator[Asked]:
+    """A card of each graph, opened by the old code; now the old code listens, and the new code works."""
+    roll = Roll("old", listens="old", works="new")
+    async with rolled(tmp_path_factory.mktemp("forward"), server_url, database_template, roll) as stage:
+        yield stage
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def asked_by_new(
+    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
+) -> AsyncIterator[Asked]:
+    """Cards that the new code opened; it still listens, and a worker of the old code is left."""
+    roll = Roll("new", listens="new", works="old", graphs=("renamed", "reshaped", "moved", "same"))
+    async with rolled(tmp_path_factory.mktemp("back"), server_url, database_template, roll) as stage:
+        yield stage
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def heard_by_new(
+    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
+) -> AsyncIterator[Asked]:
+    """A card of each graph, opened by the old code, which still works; the new code listens."""
+    roll = Roll("old", listens="new", works="old")
+    async with rolled(tmp_path_factory.mktemp("front"), server_url, database_template, roll) as stage:
+        yield stage
 
 
 async def answered(stage: Stage, card: ApprovalCard) -> Thread:
@@ -121,7 +162,7 @@ def ran(thread: Thread) -> bool:
 
 @pytest.mark.parametrize("graph", ["renamed", "removed"])
 async def test_a_node_that_the_other_version_has_not_takes_no_answer_and_the_thread_says_so(
-    asked: tuple[Stage, dict[str, ApprovalCard]], graph: str
+    asked: Asked, graph: str
 ) -> None:
     stage, cards = asked
     thread = await answered(stage, cards[graph])
@@ -133,7 +174,7 @@ async def test_a_node_that_the_other_version_has_not_takes_no_answer_and_the_thr
 
 @pytest.mark.parametrize(("graph", "asks"), [("reshaped", "Pay?"), ("moved", "Delete the archive?")])
 async def test_a_question_that_the_other_version_reads_or_asks_in_another_way_is_asked_anew(
-    asked: tuple[Stage, dict[str, ApprovalCard]], graph: str, asks: str
+    asked: Asked, graph: str, asks: str
 ) -> None:
     stage, cards = asked
     thread = await answered(stage, cards[graph])
@@ -148,8 +189,51 @@ async def test_a_question_that_the_other_version_reads_or_asks_in_another_way_is
 
 
 async def test_a_question_that_both_versions_ask_alike_is_answered_at_either(
-    asked: tuple[Stage, dict[str, ApprovalCard]],
+    asked: Asked,
 ) -> None:
     stage, cards = asked
+    thread = await answered(stage, cards["same"])
+    await thread.wait_for("RAN")
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+async def test_a_newer_front_gives_the_answer_to_the_code_that_asked(heard_by_new: Asked, graph: str) -> None:
+    """Also where the front's own code has no such node, or would read the answer in another way."""
+    stage, cards = heard_by_new
+    thread = await answered(stage, cards[graph])
+    await thread.wait_for("RAN")
+    assert "Not used" not in cards[graph].text
+
+
+async def test_an_older_worker_that_has_not_the_node_uses_no_answer(asked_by_new: Asked) -> None:
+    stage, cards = asked_by_new
+    thread = await answered(stage, cards["renamed"])
+    await thread.wait_for("agent was changed")
+    await card_says_so(cards["renamed"])
+    assert not ran(thread)
+
+
+@pytest.mark.parametrize("graph", ["reshaped", "moved"])
+async def test_a_question_that_an_older_worker_asks_in_another_way_is_asked_anew(
+    asked_by_new: Asked, graph: str
+) -> None:
+    stage, cards = asked_by_new
+    if graph == "reshaped":
+        await cards[graph].submit("approval:other", stage.ws.bob, {"/": "not before Friday", "/as": "text"})
+        await cards[graph].closes()
+    else:
+        await answered(stage, cards[graph])
+    thread = cards[graph].thread
+    again = await thread.wait_until(lambda: next(iter(approval_cards(thread)), None), what="a new card")
+    assert "Pay?" in again.text
+    await card_says_so(cards[graph])
+    assert not ran(thread)
+    await again.reject(stage.ws.bob)
+    await again.closes()
+    assert not ran(thread)
+
+
+async def test_a_question_that_both_ask_alike_is_answered_by_an_older_worker(asked_by_new: Asked) -> None:
+    stage, cards = asked_by_new
     thread = await answered(stage, cards["same"])
     await thread.wait_for("RAN")

@@ -42,6 +42,7 @@ from countersign.interrupts.review_request import (
     Risk,
     run_cancellation,
 )
+from countersign.interrupts.shape_answers.compatibility import takes
 from countersign.interrupts.size_limit import TOO_LARGE_KEY, within_limit
 from countersign.interrupts.state_changes import answer_and_change, with_state_changes
 from countersign.interrupts.unset import UNSET, JsonOrUnset, Unset
@@ -102,6 +103,7 @@ __all__ = [
     "sections",
     "single_line",
     "split_text",
+    "takes",
     "to_json",
     "with_effect",
     "with_state_changes",

@@ -2,7 +2,7 @@
 
 from langgraph.types import interrupt
 
-from countersign.approvals.decision import DecisionKind
+from countersign.approvals.decision import Decision, DecisionKind
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.interrupts.code import UNKNOWN, Boolean, Number, OneOf, shape_from_json
 from tests.flow.graphs.answer_graphs import (
@@ -71,3 +71,18 @@ async def test_an_answer_that_new_code_reads_alike_is_used(database_url: str) ->
         await harness.run_thread(thread.id)
         assert await harness.pending(thread) == []
         assert (await harness.ledger(thread))[-1] == "resumed"
+
+
+async def test_an_answer_that_meant_no_is_no_yes_to_new_code_that_tests_truth_alone(database_url: str) -> None:
+    thread = a_thread()
+    async with open_harness(database_url, {"g": graph_of(pays_if_told_so)}) as harness:
+        await harness.say(thread, "five")
+        another_way = Decision(kind=DecisionKind.RESPOND, value="not before Friday", verbatim=True)
+        decided = await harness.decide_row(await harness.the_card(thread), another_way)
+        assert decided.answer == "not before Friday"
+
+    async with open_harness(database_url, {"g": graph_of(pays_if_true)}) as harness:
+        await harness.run_thread(thread.id)
+        assert harness.slack.texts(OutgoingKind.RESULT) == []
+        assert (await harness.the_card(thread)).id != decided.id
+        assert (await harness.ledger(thread))[-2:] == ["withdrawn", "opened"]

@@ -3,17 +3,20 @@
 from countersign.approvals.approval import Approval
 from countersign.approvals.canonical_json import canonical_json
 from countersign.flow.graph_state import PendingInterrupt
-from countersign.interrupts import InvalidDecision, parse, resume_value
+from countersign.interrupts import InvalidDecision, parse, resume_value, takes
 from countersign.interrupts.code import shape_from_json
 
 
 def answer_still_fits(approval: Approval, pending: PendingInterrupt) -> bool:
     """The graph's code may have changed since the question was asked, and read the same answer differently.
 
-    Then the decision is good if it gives the same answer under the shape that the code has now.
+    Then the decision is good if it gives the same answer under the shape that the code has now, and if the
+    code still knows that answer: a word that led to an `else` may be true to code that tests truth alone.
     """
     if pending.shape == shape_from_json(approval.answer_shape):
         return True
+    if not takes(pending.shape, approval.answer):
+        return False
     decisions = [vote.decision for vote in approval.votes if vote is not None]
     request = parse(pending.value, pending.schema, pending.shape)
     try:

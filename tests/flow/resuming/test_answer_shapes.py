@@ -73,7 +73,7 @@ async def test_an_answer_that_new_code_reads_alike_is_used(database_url: str) ->
         assert (await harness.ledger(thread))[-1] == "resumed"
 
 
-async def test_an_answer_that_meant_no_is_no_yes_to_new_code_that_tests_truth_alone(database_url: str) -> None:
+async def test_a_word_that_meant_no_is_no_yes_to_code_that_tests_truth_alone(database_url: str) -> None:
     thread = a_thread()
     async with open_harness(database_url, {"g": graph_of(pays_if_told_so)}) as harness:
         await harness.say(thread, "five")

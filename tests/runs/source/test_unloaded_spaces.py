@@ -123,3 +123,14 @@ def test_a_subgraph_of_another_file_has_the_state_of_its_parent(tmp_path: Path) 
 
     assert _answers(reading) == ['"pay" | …']
     assert not any("the code of child" in (node.problem or "") for node in reading.nodes)
+
+
+PATH_MAP = """
+builder = StateGraph(State)
+builder.add_node(ask)
+builder.add_conditional_edges("ask", lambda state: state["answer"], {"pay": "pay", "keep": "keep"})
+"""
+
+
+def test_an_answer_that_names_the_way_is_one_of_the_path_map(tmp_path: Path) -> None:
+    assert _answers(_read(tmp_path, PATH_MAP)) == ['"pay" | "keep"']

@@ -22,6 +22,7 @@ from countersign.interrupts.code.evaluation.model.values import (
     Function,
     Instance,
     Items,
+    Opaque,
     Record,
     Subgraph,
     Value,
@@ -207,11 +208,24 @@ def _note_shared_keys(reader: Reader) -> None:
     asked = {site.slot: site.payload for site in reader.sites.values()}
     for writes in reader.writes.values():
         for write in writes:
-            others = {v for w in writes if w.function != write.function for v in constants(w.value) or ()}
+            others = [w.value for w in writes if w.function != write.function]
+            values = {v for value in others for v in constants(value) or ()}
             for ref in refs(write.value):
                 named = words_of(asked.get(ref.slot.root, ()))
-                unasked = {v for v in others if isinstance(v, str) and v.casefold() not in named}
-                _note_shared(ref.slot, unasked)
+                compared = _values_compared(ref.slot) if any(map(_may_be_anything, others)) else values
+                _note_shared(
+                    ref.slot, {v for v in compared if isinstance(v, str) and v.casefold() not in named}
+                )
+
+
+def _may_be_anything(value: Value) -> bool:
+    """Such as what a model said of the answer."""
+    return not value or any(isinstance(atom, Opaque) for atom in value)
+
+
+def _values_compared(slot: Slot) -> set[Scalar]:
+    details = [each.detail for each in slot.evidence if each.from_state]
+    return {v for each in details if isinstance(each, Comparison) for v in each.values}
 
 
 def _note_shared(slot: Slot, others: set[str]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-from countersign.interrupts.code import GraphReading, NodeReading, read_graph
+from countersign.interrupts.code import GraphReading, NodeReading, Scalar, read_graph
 from countersign.interrupts.code.source import (
     BranchSource,
     ClassSource,
@@ -94,14 +94,24 @@ def _walk(file: SourceFile, files: dict[str, SourceFile], found: _Found) -> None
                 for step in steps:
                     pair = step.elts if isinstance(step, ast.Tuple) and len(step.elts) == 2 else [None, step]
                     _add(file, files, pair[0], pair[1], found, node)
-            case ast.Call(func=ast.Attribute(attr="add_conditional_edges"), args=[_, path, *_]):
+            case ast.Call(func=ast.Attribute(attr="add_conditional_edges"), args=[_, path, *rest]):
+                ends = _ends([*rest, *(each.value for each in node.keywords if each.arg == "path_map")])
                 for function in functions_named(file, files, path, Role.BRANCH):
                     space = found.spaces.of(file, node)
-                    found.branches.append(BranchSource(space=space, function=function))
+                    found.branches.append(BranchSource(space=space, function=function, ends=ends))
             case ast.Call():
                 _add_state_and_tools(file, files, node, found)
             case _:
                 pass
+
+
+def _ends(path_map: Sequence[ast.expr]) -> tuple[Scalar, ...]:
+    """What the path may give, where all of it is written down there."""
+    written = path_map[0] if path_map else None
+    keys = written.keys if isinstance(written, ast.Dict) else []
+    known = [key.value for key in keys if isinstance(key, ast.Constant)]
+    ends = tuple(each for each in known if isinstance(each, bool | int | float | str))
+    return ends if len(ends) == len(keys) else ()
 
 
 def _decorated(node: Definition) -> Iterator[Role]:

@@ -8,6 +8,7 @@ from typing import Any, Literal, Optional
 
 from langchain_core.messages import HumanMessage
 from langgraph.types import Command, Send, interrupt
+from somewhere_else import judge  # type: ignore[import-not-found]
 from typing_extensions import TypedDict
 
 
@@ -245,3 +246,35 @@ def has_failed(state: dict[str, Any]) -> dict[str, Any]:
 
 def routes_by_the_state_of_work(state: dict[str, Any]) -> str:
     return "mend" if state["progress"] == "failed" else "go_on"
+
+
+def keeps_what_a_model_judges(state: dict[str, Any]) -> dict[str, Any]:
+    """
+    answer: unknown
+    with: has_a_model_judge_it, acts_on_the_judgement
+    """
+    return {"mood": interrupt("How was it?")}
+
+
+def has_a_model_judge_it(state: dict[str, Any]) -> dict[str, Any]:
+    return {"mood": judge(state["mood"])}
+
+
+def acts_on_the_judgement(state: dict[str, Any]) -> dict[str, Any]:
+    return {"thanked": state["mood"] == "positive"}
+
+
+def keeps_a_word_for_a_yes_that_others_write_too(state: dict[str, Any]) -> dict[str, Any]:
+    """
+    answer: "approve" | …
+    with: has_a_model_decide, acts_on_either_decision
+    """
+    return {"verdict": interrupt("Publish?")}
+
+
+def has_a_model_decide(state: dict[str, Any]) -> dict[str, Any]:
+    return {"verdict": judge(state["draft"])}
+
+
+def acts_on_either_decision(state: dict[str, Any]) -> dict[str, Any]:
+    return {"published": state["verdict"] == "approve"}

@@ -98,12 +98,19 @@ def _is_parsed_as_json(slot: Slot, words: Sequence[Evidence]) -> bool:
         condition
         for each in words
         for condition in each.conditions
-        if not (slot.is_same(condition.slot) and condition.check is Check.TRUE and condition.positive)
+        if not (
+            slot.is_same(condition.slot) and condition.positive and _says_only_that_it_is_a_text(condition)
+        )
     ]
     if any(slot.is_same(c.slot) or c.check is Check.CAUGHT for c in conditions):
         return False
     elsewhere = uses(slot.evidence, Use.SHOWN, Use.STORED, Use.ESCAPED, Use.CARRIED)
     return not conditions or not elsewhere
+
+
+def _says_only_that_it_is_a_text(condition: Condition) -> bool:
+    of_a_text = condition.check is Check.IS and condition.values == (Kind.TEXT.value,)
+    return condition.positive and (of_a_text or condition.check is Check.TRUE)
 
 
 def _kept_for_itself(slot: Slot) -> list[Evidence]:

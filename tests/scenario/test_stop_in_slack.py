@@ -2,13 +2,16 @@
 
 import json
 
+import pytest
+
 from countersign.testing.cards import approval_card
 from slack_local.block_kit.text import full_text
 from slack_local.people.threads import Thread
 from slack_local.web_api.methods.agents import put_status
-from tests.scenario.test_streaming import asks, written
+from tests.scenario.test_streaming import asks, streams
 from tests.support.stage import Stage
 
+pytestmark = pytest.mark.timeout(180)  # the wait for a stream among them
 STOPPED = "Stopped. Send a message to go on."
 RISKY = {"question": "Wipe it?", "disk": "sda"}
 
@@ -59,7 +62,7 @@ async def test_the_button_of_slack_stops_the_run(either: Stage) -> None:
 
 async def test_an_answer_that_is_being_written_ends_where_it_is(either: Stage) -> None:
     thread = await asks(either, say=["A long answer. ", "until:never"])
-    await thread.wait_for(lambda m: m.streaming and "more more" in written(m))
+    await streams(thread, "more more")
 
     await either.ws.carol.mentions("stop", thread_ts=thread.ts)
 
@@ -74,7 +77,7 @@ async def test_an_answer_that_is_being_written_ends_where_it_is(either: Stage) -
 
 async def test_the_button_of_slack_ends_an_answer_where_it_is(either: Stage) -> None:
     thread = await asks(either, say=["Another answer. ", "until:never"])
-    await thread.wait_for(lambda m: m.streaming and "more more" in written(m))
+    await streams(thread, "more more")
     put_status(either.ws.slack, thread.channel, thread.ts, "processing")
 
     await either.ws.carol.stops(thread)

@@ -18,11 +18,25 @@ from tests.support.bots import until
 from tests.support.place import Place
 from tests.support.stage import Stage, open_stage
 
+pytestmark = pytest.mark.timeout(180)
+A_MINUTE = 70.0  # seconds, of Slack's limits, and a little more
 STREAM = ("chat.startStream", "chat.appendStream", "chat.stopStream")
 
 
 async def asks(stage: Stage, **wish: Any) -> Thread:
     return await stage.ws.carol.mentions(f"streams: {json.dumps(wish)}")
+
+
+async def streams(thread: Thread, words: str = "") -> Message:
+    """Wait for the stream that shows these words, or a plan.
+
+    A bot begins ten streams a minute, and the tests before this one may have had them.
+    """
+
+    def shown(message: Message) -> bool:
+        return words in written(message) if words else "plan" in {each["type"] for each in message.blocks}
+
+    return await thread.wait_for(lambda message: message.streaming and shown(message), limit=A_MINUTE)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -59,10 +73,10 @@ async def test_an_answer_grows_and_becomes_the_message_that_is_posted_without_a_
     since = either.ws.log.cursor
     thread = await asks(either, say=text)
 
-    first = await thread.wait_for(lambda m: m.streaming and "advice" in written(m))
+    first = await streams(thread, "advice")
     assert "Written by the agent." in str(first.blocks)
     either.release("more")
-    await thread.wait_for(lambda m: m.streaming and "four more" in written(m))
+    await streams(thread, "four more")
     assert "the end" not in written(first)
     either.release("rest")
     last = await thread.wait_for(lambda m: not m.streaming and "in the end." in m.text)
@@ -100,7 +114,7 @@ def steps(plan: Any) -> list[tuple[str, str]]:
 
 async def test_a_plan_shows_a_tool_from_running_to_done(either: Stage) -> None:
     thread = await asks(either, say=[], call="slow", then=["Finished."])
-    shown = await thread.wait_for(lambda m: m.streaming and "plan" in {b["type"] for b in m.blocks})
+    shown = await streams(thread)
     assert steps(plans(thread)[0]) == [("Slow", "in_progress")]
     either.release("slow")
     await thread.wait_for("Finished.")
@@ -113,7 +127,7 @@ async def test_a_plan_shows_a_tool_from_running_to_done(either: Stage) -> None:
 
 async def test_a_plan_shows_the_steps_of_a_graph_from_pending_to_done(either: Stage) -> None:
     thread = await either.ws.carol.mentions(f"steps: {json.dumps({'wait_for': 'planned'})}")
-    await thread.wait_for(lambda m: m.streaming and "plan" in {b["type"] for b in m.blocks})
+    await streams(thread)
     assert steps(plans(thread)[0]) == [("First", "in_progress"), ("Second", "pending")]
 
     either.release("planned")
@@ -131,7 +145,7 @@ async def test_the_stream_ends_before_the_card_and_a_new_one_begins_after_it(eit
         call="gated",
         then=["After it ", "wait:after", "come others."],
     )
-    said = await thread.wait_for(lambda m: m.streaming and "Before" in written(m))
+    said = await streams(thread, "Before")
     either.release("card")
     card = await approval_card(thread)
     assert not said.streaming
@@ -139,10 +153,10 @@ async def test_the_stream_ends_before_the_card_and_a_new_one_begins_after_it(eit
     assert float(said.ts) < float(card.ts)
 
     await card.approve(by=either.ws.bob)
-    plan = await thread.wait_for(lambda m: m.streaming and "plan" in {b["type"] for b in m.blocks})
+    plan = await streams(thread)
     assert steps(plans(thread)[0]) == [("Gated", "in_progress")]
     either.release("gated")
-    later = await thread.wait_for(lambda m: m.streaming and "After it" in written(m))
+    later = await streams(thread, "After it")
     either.release("after")
     await thread.wait_for("After it come others.")
 
@@ -193,7 +207,7 @@ async def test_a_stream_that_slack_limits_or_ends_leaves_the_message_as_it_is_po
     async with placed.bot():
         faults.on_call("chat.appendStream", ApiFault.ERROR, error="message_not_in_streaming_state")
         thread = await asks(placed, say=["One ", "two ", "wait:ended", "three ", "wait:ended2", "four."])
-        await thread.wait_for(lambda m: m.streaming and "two" in written(m))
+        await streams(thread, "two")
         placed.release("ended")
         await thread.wait_until(lambda: not faults.api or None, what="the refused call")
         await placed.reached("ended2")
@@ -216,7 +230,7 @@ async def test_an_answer_with_a_link_is_posted_so_that_nothing_fetches_it(either
     thread = await asks(
         either, say=["See the page ", "https://evil.example/?q=secret ", "wait:link", "for more."]
     )
-    first = await thread.wait_for(lambda m: m.streaming and "See the page" in written(m))
+    first = await streams(thread, "See the page")
     assert "evil" not in str(first.blocks)
     either.release("link")
     last = await thread.wait_for("for more.")
@@ -231,7 +245,7 @@ async def test_no_decision_can_be_imitated_while_it_is_written(either: Stage) ->
     since = either.ws.log.cursor
     thread = await asks(either, say=["Well. \n", "✅ Approved ", "by bob \n", "wait:fake", "and so on."])
     await either.reached("fake")
-    await thread.wait_for(lambda m: m.streaming and "Well." in written(m))
+    await streams(thread, "Well.")
     either.release("fake")
     await thread.wait_for("and so on.")
     chunks = [
@@ -244,7 +258,7 @@ async def test_no_decision_can_be_imitated_while_it_is_written(either: Stage) ->
 async def test_killed_while_it_streams_the_message_is_there_once(empty_stage: Stage) -> None:
     async with empty_stage.bot() as bot:
         thread = await asks(empty_stage, say=["Words that ", "wait:killed", "go on."])
-        half = await thread.wait_for(lambda m: m.streaming and "Words that" in written(m))
+        half = await streams(thread, "Words that")
         await bot.kill()
         await bot.again()
         await empty_stage.ws.connected()
@@ -260,7 +274,7 @@ async def test_a_stream_whose_beginning_slack_never_confirmed_is_found(empty_sta
     async with empty_stage.bot():
         empty_stage.ws.faults.on_call("chat.startStream", ApiFault.DROP_AFTER)
         thread = await asks(empty_stage, say=["Lost ", "and ", "wait:lost", "found."])
-        first = await thread.wait_for(lambda m: m.streaming and "Lost" in written(m))
+        first = await streams(thread, "Lost")
         empty_stage.release("lost")
         last = await thread.wait_for("Lost and found.")
         assert [m.ts for m in thread.from_bot()] == [first.ts] == [last.ts]

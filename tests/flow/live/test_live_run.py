@@ -217,6 +217,13 @@ async def test_steps_are_shown_as_soon_as_a_second_one_is_expected() -> None:
     await run.finish(result(waits=True))
 
 
+async def test_what_begins_stands_before_what_is_only_expected() -> None:
+    stage = Stage()
+    run = await stage.run(DRAFTS, WILL_SEND, ASKED)
+    await stage.shows("start", plan(step("draft", IN_PROGRESS), pay(), step("send", PENDING)))
+    await run.finish(result(waits=True))
+
+
 async def test_one_step_alone_is_no_plan() -> None:
     stage = Stage()
     run = await stage.run(DRAFTS, DRAFTED)

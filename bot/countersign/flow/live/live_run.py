@@ -91,6 +91,7 @@ class LiveRun:
         self._left_open = left_open
         self._texts: dict[str, _Text] = {}
         self._tasks: dict[str, PlanTask] = {}
+        self._expected: set[str] = set()  # steps that have not begun
         self._plan: LiveMessage | None = None
         self._closed = False
         self._end: Plan | None = None
@@ -116,9 +117,12 @@ class LiveRun:
             case ToolEnded():
                 self._end_task(event.call_id, failed=event.failed, waits=event.waits)
             case StepExpected():
+                if event.step_id not in self._tasks:
+                    self._expected.add(event.step_id)
                 self._tasks.setdefault(event.step_id, PlanTask(id=event.step_id, step=event.title))
                 self._show_plan()
             case StepStarted():
+                self._expected.discard(event.step_id)
                 self._tasks[event.step_id] = PlanTask(
                     id=event.step_id, step=event.title, status=TaskStatus.IN_PROGRESS
                 )
@@ -241,10 +245,13 @@ class LiveRun:
         self._plan.touch()
 
     def _planned(self) -> tuple[PlanTask, ...]:
-        """The tool calls, and the graph's steps where there are several: one alone is the run itself."""
-        tasks = tuple(self._tasks.values())
+        """The tool calls, and the graph's steps where there are several: one alone is the run itself.
+
+        What is only expected comes last. Slack itself appends what is new to a plan that it shows already.
+        """
+        tasks = sorted(self._tasks.values(), key=lambda task: task.id in self._expected)
         steps = sum(1 for task in tasks if task.step)
-        return tasks if steps > 1 else tuple(task for task in tasks if not task.step)
+        return tuple(tasks) if steps > 1 else tuple(task for task in tasks if not task.step)
 
     def _plan_now(self) -> Plan:
         return self._end or Plan(tasks=self._planned())

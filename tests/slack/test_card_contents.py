@@ -10,6 +10,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.policy.rule import NO_RULE
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
+from countersign.i18n import reader_language
 from countersign.slack.cards.buttons import card_actions
 from countersign.slack.messages import render_message
 from slack_local.block_kit.surfaces import message_blocks
@@ -40,6 +41,22 @@ def test_short_arguments_are_in_sight_behind_a_long_one() -> None:
     assert "*Amount:* 999999" in shown
     assert "*To:* mallory" in shown
     assert "approval:view" in shown
+
+
+def test_details_that_nothing_is_beside_stands_among_the_decisions() -> None:
+    """Alone on its line it would look like what is decided next."""
+    value: Json = {"type": "tool_approval", "name": "mail", "args": {"body": "word " * 5000}}
+    shown = buttons(render_card(approval_of(value)).blocks)
+    assert (shown[0], shown[-2:]) == ("approval:approve", ["approval:view", "approval:reject"])
+
+
+def test_what_heads_the_details_is_in_the_readers_language() -> None:
+    schema: Json = {"type": "object", "properties": {"room": {"type": "integer"}}}
+    approval = approval_of("Which room?", schema=schema)
+    with reader_language("ko"):
+        shown = literal(details_view(approval, modal_of(approval))["blocks"])
+    for heading in ("*요청 데이터(JSON):*", "*답변 스키마(JSON):*", "승인 ID `", "다이제스트(SHA-256) `"):
+        assert heading in shown
 
 
 def test_a_closed_card_says_what_was_answered_to_a_call_with_small_print() -> None:

@@ -124,12 +124,15 @@ async def test_history_says_of_each_what_its_card_says(bot: Bot) -> None:
     await question.answer(ws.bob, "staging")
     draft = await bot.asks(TOOL)
     await draft.edit(ws.bob, {"/channel": "#general"})
-    for card in (question, draft):
+    refused = await bot.asks("Which colour?")
+    await refused.cancel_run(ws.bob)
+    for card in (question, draft, refused):
         await card.closes()
 
     text = (await ws.bob.runs("/approvals history")).text
     assert ":speech_balloon: *Answered* by" in text
     assert ":pencil2: *Edited and approved* by" in text
+    assert ":no_entry_sign: *Run cancelled* by" in text
     assert "*Approved*" not in text
 
 

@@ -34,6 +34,7 @@ class Part:
     value: Json
     secondary: bool = False  # an id for machines: shown like every part, but in small print
     role: PartRole | None = None
+    heading: str | None = None  # the bot's own words in place of the label, which is a key of the payload
 
 
 class Risk(StrEnum):

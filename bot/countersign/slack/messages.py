@@ -135,7 +135,7 @@ def _result(values: Any) -> tuple[RenderedMessage, ...]:
     parts = (
         [Part(label=name, value=value) for name, value in values.items()]
         if isinstance(values, Mapping) and values
-        else [Part(label="result", value=values)]
+        else [Part(label="result", heading=_("Result"), value=values)]
     )
     said = "; ".join(_on_one_line(part) for part in parts)
     notice = truncate_escaped(_("Result: {values}").format(values=said), _NOTIFICATION_LIMIT)

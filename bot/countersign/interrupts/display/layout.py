@@ -147,7 +147,7 @@ def _split(part: Part, max_chars: int, measure: Measure) -> Iterator[Section]:
 
 def _label(part: Part) -> str:
     """A key may be as long as any text; then the section itself has it in full."""
-    label = human_label(part.label)
+    label = part.heading or human_label(part.label)
     return label if len(label) < MAX_LABEL_LENGTH else label[: MAX_LABEL_LENGTH - 1] + "…"
 
 

@@ -167,7 +167,7 @@ def _vote_details(row: ReviewRow, vote: Vote, budget: BlockBudget) -> list[Block
     chosen = _chosen_label(row, decision)
     if chosen is not None or isinstance(decision.value, str):
         return _labelled_text(label, str(chosen or decision.value), budget)
-    answer = (Part(label="answer", value=decision.value),)  # a key, which is put into words
+    answer = (Part(label="answer", heading=label, value=decision.value),)
     return payload_blocks(answer, budget, truncated=_TRUNCATED).blocks
 
 

@@ -11,7 +11,7 @@ from countersign.approvals.lifecycle import Status
 from countersign.approvals.votes.vote import Vote
 from countersign.flow.observability.tracing import trace_id
 from countersign.flow.review import Review
-from countersign.i18n import _
+from countersign.i18n import N_, _
 from countersign.interrupts import Part, ReviewRequest, ReviewRow, pages, sections
 from countersign.slack.block_kit.builders import (
     Block,
@@ -34,8 +34,8 @@ from countersign.slack.cards.values.edit_diff import edit_changes, edit_diff_blo
 from countersign.slack.cards.values.payload import BlockBudget, labelled_section, title_block
 from countersign.slack.cards.values.references import CardReference, ModalReference
 
-_WHOLE_PAYLOAD = "payload_as_json"
-_ANSWER_SCHEMA = "answer_schema_as_json"
+_WHOLE_PAYLOAD = N_("Payload as JSON")
+_ANSWER_SCHEMA = N_("Answer schema as JSON")
 _SECTION_LIMIT = 2600
 _SECTIONS_PER_PAGE = 20
 _DIFF_BUDGET = BlockBudget(20_000, 40)
@@ -50,9 +50,9 @@ def details_view(review: Review, ref: ModalReference, trace_url: str | None = No
     rows = [_row_sections(approval, request, at) for at in range(len(request.rows))]
     all_sections = [block for blocks in rows for block in blocks]
     if _shows_json(review):
-        all_sections += _json_sections(_WHOLE_PAYLOAD, approval.value)
+        all_sections += _json_sections(_(_WHOLE_PAYLOAD), approval.value)
         if approval.schema is not None:
-            all_sections += _json_sections(_ANSWER_SCHEMA, approval.schema)
+            all_sections += _json_sections(_(_ANSWER_SCHEMA), approval.schema)
     last = max((len(all_sections) - 1) // _SECTIONS_PER_PAGE, 0)
     page = min(ref.page, last)
     blocks = [title_block(request.title), context_block(request_text(approval, request))]
@@ -64,8 +64,11 @@ def details_view(review: Review, ref: ModalReference, trace_url: str | None = No
     if last:
         blocks.append(_page_buttons(ref, page, last))
     algorithm = "SHA-256" if approval.digest_key is None else _("keyed SHA-256")
-    shown = f"Digest ({algorithm}) `{approval.shown_digest}`"
-    blocks.append(context_block(f"Approval `{approval.id}`\n{shown}"))
+    shown = _("Digest ({algorithm}) {digest}").format(
+        algorithm=algorithm, digest=f"`{approval.shown_digest}`"
+    )
+    own_id = _("Approval {id}").format(id=f"`{approval.id}`")
+    blocks.append(context_block(f"{own_id}\n{shown}"))
     if (link := _trace_link(approval, trace_url)) is not None:
         label = _("Open the trace")
         blocks.append(context_block(f"<{escape(link)}|{label}>"))
@@ -109,7 +112,7 @@ def _row_sections(approval: Approval, request: ReviewRequest, at: int) -> list[B
         blocks += [
             block
             for each in labelled_reasons(approval, at, vote)
-            for block in _part_sections((Part(label=each.label, value=each.text),))
+            for block in _part_sections((Part(label="reason", heading=each.label, value=each.text),))
         ]
         blocks += state_change_blocks(approval, vote, _DIFF_BUDGET)
     elif approval.status is Status.PENDING:
@@ -123,7 +126,9 @@ def _vote_sections(row: ReviewRow, vote: Vote) -> list[Block]:
     if changes := edit_changes(row, vote):
         return edit_diff_blocks(changes, _DIFF_BUDGET)
     if decision.kind is DecisionKind.RESPOND:
-        return _part_sections((Part(label="answer", value=decision.message or decision.value),))
+        return _part_sections(
+            (Part(label="answer", heading=_("Answer"), value=decision.message or decision.value),)
+        )
     return []
 
 
@@ -145,7 +150,9 @@ def _shows_json(review: Review) -> bool:
 def _json_sections(label: str, value: Json) -> list[Block]:
     """The value as it was sent. JSON escapes what nobody would see, such as control characters."""
     text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
-    pieces = sections((Part(label=label, value=text),), _SECTION_LIMIT, measure=escaped_length)
+    pieces = sections(
+        (Part(label="json", heading=label, value=text),), _SECTION_LIMIT, measure=escaped_length
+    )
     return [labelled_section(piece) for piece in pieces]
 
 

@@ -141,6 +141,9 @@ def outcome_line(approval: Approval) -> str:
 
 def _what_came_of_it(approval: Approval, outcome: Outcome) -> str:
     """As its card says: a question is answered, not approved."""
+    if approval.ends_run and outcome is not Outcome.EXPIRED:
+        cancelled = _("Run cancelled")
+        return f":no_entry_sign: *{cancelled}*"
     kinds = {vote.decision.kind for vote in approval.votes if vote is not None}
     if outcome is not Outcome.APPROVED or len(kinds) != 1:
         return _(_OUTCOME[outcome])

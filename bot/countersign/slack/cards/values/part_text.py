@@ -95,7 +95,7 @@ def _moment(value: object) -> str | None:
     try:
         if _DATE.fullmatch(value):
             day = date.fromisoformat(value)
-            return f"{short_day(day)} · {code(value)}"
+            return f"{code(value)} · {short_day(day)}"  # a phone breaks the line at a blank, no hyphen
         if _MOMENT.fullmatch(value):
             return f"{format_moment(datetime.fromisoformat(value))}\n{code(value)}"
         if found := _DURATION.fullmatch(value):

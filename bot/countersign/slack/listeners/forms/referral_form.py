@@ -73,7 +73,11 @@ def _view(title: str, reference: ModalReference) -> Block:
                 "block_id": PERSON,
                 "label": plain(_("Who should decide?")),
                 "hint": plain(_("Somebody who may decide this. You still can, too.")),
-                "element": {"type": "users_select", "action_id": ACTION_ID},
+                "element": {
+                    "type": "users_select",
+                    "action_id": ACTION_ID,
+                    "placeholder": plain(_("Choose somebody")),
+                },
             },
             {
                 "type": "input",

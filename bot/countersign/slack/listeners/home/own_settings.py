@@ -70,7 +70,11 @@ async def _no_quiet_hours(context: ListenerContext, click: ButtonClick) -> None:
 
 async def _ask_for_delegate(context: ListenerContext, click: ButtonClick) -> None:
     inputs = [
-        _input(PERSON, _("Who decides in your place?"), {"type": "users_select"}),
+        _input(
+            PERSON,
+            _("Who decides in your place?"),
+            {"type": "users_select", "placeholder": plain(_("Choose somebody"))},
+        ),
         _input(UNTIL, _("Until the end of"), {"type": "datepicker"}),
     ]
     explanation = _("Cards say that they decide for you. You still can, too.")

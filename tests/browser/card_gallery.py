@@ -154,89 +154,90 @@ def every_card() -> Iterator[Shown]:
     yield from _beside()
 
 
-def _card(name: str, approval: Approval, *, ordinary: bool = False) -> Shown:
+def a_card(name: str, approval: Approval, *, ordinary: bool = False) -> Shown:
     return Shown(name, render_card(Review(approval)), ordinary)
 
 
 def _open() -> Iterator[Shown]:
-    yield _card("tool", asked(POST), ordinary=True)
-    yield _card("refund", asked(REFUND), ordinary=True)
-    yield _card("own-shape", asked(OWN))
-    yield _card("long-text", asked(LONG))
-    yield _card("code", asked(CODE), ordinary=True)
-    yield _card("batch", asked(BATCH))
-    yield _card("approve-or-reject", asked({"question": "Pay this refund?", "amount": 129.9}), ordinary=True)
-    yield _card("options", asked({"question": "Which city?", "options": ["Berlin", "Paris", "Rome"]}))
-    yield _card(
+    yield a_card("tool", asked(POST), ordinary=True)
+    yield a_card("refund", asked(REFUND), ordinary=True)
+    yield a_card("own-shape", asked(OWN))
+    yield a_card("long-text", asked(LONG))
+    yield a_card("code", asked(CODE), ordinary=True)
+    yield a_card("batch", asked(BATCH))
+    yield a_card("approve-or-reject", asked({"question": "Pay this refund?", "amount": 129.9}), ordinary=True)
+    yield a_card("options", asked({"question": "Which city?", "options": ["Berlin", "Paris", "Rome"]}))
+    yield a_card(
         "many-options", asked({"question": "Which day?", "options": [f"May {n}" for n in range(1, 32)]})
     )
-    yield _card("question", asked("Which environment is meant?"))
-    yield _card("assistance", asked({"query": "Which environment is meant?"}))
-    yield _card("draft", asked({"task": "Correct this letter.", "draft": LETTER}))
-    yield _card("revise", asked({"text_to_revise": LETTER}))
-    yield _card("json", asked({"a": [1, 2, {"b": None}], "c": "x"}))
+    yield a_card("question", asked("Which environment is meant?"))
+    yield a_card("assistance", asked({"query": "Which environment is meant?"}))
+    yield a_card("draft", asked({"task": "Correct this letter.", "draft": LETTER}))
+    yield a_card("revise", asked({"text_to_revise": LETTER}))
+    yield a_card("json", asked({"a": [1, 2, {"b": None}], "c": "x"}))
     schema: Json = {
         "type": "object",
         "properties": {"score": {"type": "integer"}, "remark": {"type": "string"}},
         "required": ["score"],
     }
-    yield _card("form", asked({"question": "How good is Ada?", "experience": "3 years"}, schema))
-    yield _card("breakpoint", asked(STATE))
+    yield a_card("form", asked({"question": "How good is Ada?", "experience": "3 years"}, schema))
+    yield a_card("breakpoint", asked(STATE))
     asked_again = replace(asked(REFUND), status_reason="amount has to be at most 100")
-    yield _card("asked-again", asked_again)
+    yield a_card("asked-again", asked_again)
     args: Json = {"body": ("word " * 5000).strip(), "to": "x"}
-    yield _card("too-long", asked({"type": "tool_approval", "name": "send_email", "args": args}))
+    yield a_card("too-long", asked({"type": "tool_approval", "name": "send_email", "args": args}))
     yield Shown("refused-by-slack", render_fallback_card(Review(asked(REFUND))))
 
 
 def _governed() -> Iterator[Shown]:
     summary = a_rule('summary = "Refund {amount} {currency} to {customer}"')
-    yield _card("summary", asked(REFUND, rules=(replace(summary, name="small refunds"),)), ordinary=True)
-    yield _card("two-seats", asked(REFUND, rules=(LARGE,)), ordinary=True)
+    yield a_card("summary", asked(REFUND, rules=(replace(summary, name="small refunds"),)), ordinary=True)
+    yield a_card("two-seats", asked(REFUND, rules=(LARGE,)), ordinary=True)
     still = (Needed(count=1, any_of=(Source(kind=SourceKind.GROUP, names=("@security",)),)),)
     one_of_two = RowVotes(votes=(vote(DecisionKind.APPROVE),), needed=still)
-    yield _card("one-of-two", asked(REFUND, rules=(LARGE,), row_votes=(one_of_two,)))
+    yield a_card("one-of-two", asked(REFUND, rules=(LARGE,), row_votes=(one_of_two,)))
     edited = vote(DecisionKind.EDIT, value={**_args(REFUND), "amount": 99.9})
-    proposed = RowVotes(votes=(edited,), proposal=edited, needed=still)
-    yield _card("edit-proposed", asked(REFUND, rules=(LARGE,), row_votes=(proposed,)))
-    yield _card("escalated", _escalated(one_of_two))
+    both = (Needed(count=1, any_of=(Source(kind=SourceKind.GROUP, names=("@finance",)),)), *still)
+    proposed = RowVotes(votes=(edited,), proposal=edited, needed=both)
+    yield a_card("edit-proposed", asked(REFUND, rules=(LARGE,), row_votes=(proposed,)))
+    yield a_card("escalated", _escalated(one_of_two))
     gone = RowVotes(votes=(vote(DecisionKind.APPROVE),), needed=still, uncounted=frozenset({BOB.id}))
-    yield _card("vote-that-no-longer-counts", asked(REFUND, rules=(LARGE,), row_votes=(gone,)))
-    yield _card("claimed", asked(REFUND, rules=(LARGE,), claim=Claim(by=BOB, at=NOW)))
+    yield a_card("vote-that-no-longer-counts", asked(REFUND, rules=(LARGE,), row_votes=(gone,)))
+    yield a_card("claimed", asked(REFUND, rules=(LARGE,), claim=Claim(by=BOB, at=NOW)))
     hidden = replace(a_rule('redact = ["/customer", "/reason"]'), name="personal data")
-    yield _card("redacted", asked(REFUND, rules=(hidden,)))
+    yield a_card("redacted", asked(REFUND, rules=(hidden,)))
     careful = replace(a_rule('confirm = "Really pay this?"\ndecisions = ["approve", "reject"]'), name="pay")
-    yield _card("confirm", asked(REFUND, rules=(careful,)))
-    yield _card("lapsed", asked(REFUND, rules=(LARGE,), status_reason=LAPSED))
+    yield a_card("confirm", asked(REFUND, rules=(careful,)))
+    yield a_card("lapsed", asked(REFUND, rules=(LARGE,), status_reason=LAPSED))
     partly = asked(BATCH).with_votes(
         {0: vote(DecisionKind.APPROVE), 1: vote(DecisionKind.REJECT, message="No cake today.")}
     )
-    yield _card("batch-partly-decided", partly)
+    yield a_card("batch-partly-decided", partly)
 
 
 def _closed() -> Iterator[Shown]:
-    yield _card("approved", decided(POST, DecisionKind.APPROVE).resumed())
-    yield _card("rejected", decided(REFUND, DecisionKind.REJECT, message="Not without a photo."))
-    yield _card("edited", decided(LONG, DecisionKind.EDIT, value=_edited()))
-    yield _card(
+    yield a_card("approved", decided(POST, DecisionKind.APPROVE).resumed())
+    yield a_card("rejected", decided(REFUND, DecisionKind.REJECT, message="Not without a photo."))
+    yield a_card("edited", decided(LONG, DecisionKind.EDIT, value=_edited()))
+    yield a_card(
         "answered", decided({"query": "Which environment?"}, DecisionKind.RESPOND, message="Staging.")
     )
-    yield _card("batch-decided", decided(BATCH, DecisionKind.APPROVE))
+    yield a_card("batch-decided", decided(BATCH, DecisionKind.APPROVE))
     undoable = asked(REFUND, rules=(LARGE,)).with_votes({0: vote(DecisionKind.APPROVE)})
-    yield _card("undo", undoable.undoable(NOW + timedelta(minutes=4)))
-    yield _card("edit-agreed-to", _agreed())
-    yield _card("break-glass", _alone())
+    yield a_card("undo", undoable.undoable(NOW + timedelta(minutes=4)))
+    yield a_card("edit-agreed-to", _agreed())
+    yield a_card("break-glass", _alone())
     too_few = RowVotes(votes=(vote(DecisionKind.APPROVE, ALICE, message="Seen the photo."),))
     nobody = Person(id="", name="the rule “large refunds”", standing=Standing.MEMBER)
     expired = vote(DecisionKind.REJECT, nobody, expired=True)
-    yield _card("expired", asked(REFUND, rules=(LARGE,)).with_votes({0: expired}))
+    yield a_card("expired", asked(REFUND, rules=(LARGE,)).with_votes({0: expired}))
     half_full = asked(REFUND, rules=(LARGE,), row_votes=(too_few,))
-    yield _card("expired-half-full", half_full.timed_out((0,), {0: expired}, "Not enough votes."))
+    yield a_card("expired-half-full", half_full.timed_out((0,), {0: expired}, "Not enough votes."))
     cancelled = vote(DecisionKind.REJECT, CAROL, message="Cancelled by the requester.", cancelled=True)
-    yield _card("cancelled", asked(REFUND, rules=(LARGE,)).with_votes({0: cancelled}))
-    yield _card("withdrawn", asked(REFUND).withdrawn(NO_LONGER_ASKED))
+    yield a_card("cancelled", asked(REFUND, rules=(LARGE,)).with_votes({0: cancelled}))
+    yield a_card("withdrawn", asked(REFUND).withdrawn(NO_LONGER_ASKED))
     unused = decided(REFUND, DecisionKind.APPROVE).withdrawn(QUESTION_CHANGED)
-    yield _card("not-used", unused)
+    yield a_card("not-used", unused)
 
 
 def _escalated(votes: RowVotes) -> Approval:

@@ -4,7 +4,6 @@ The bot runs in the test's process on a real database, over Socket Mode and over
 unless the test moves it, so that a day passes in no time.
 """
 
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,8 +17,7 @@ import pytest_asyncio
 from countersign.testing.cards import ApprovalCard, approval_card, approval_cards
 from tests.scenario.governing import add_groups, asked, resumed, shows
 from tests.support import databases
-from tests.support.harness import until
-from tests.support.in_process import bot_in_process
+from tests.support.bot_here import bot_here
 from tests.support.stage import Stage, open_stage
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -102,23 +100,8 @@ class Clocked:
     @asynccontextmanager
     async def bot(self) -> AsyncIterator[None]:
         """A bot that is reached in the stage's transport."""
-        ws, port = self.stage.ws, free_port()
-        rules = str(self.stage.folder / "approvals.toml")
-        environment = self.stage.environment(POLICY_FILE=rules, PORT=str(port))
-        async with bot_in_process(environment, clock=self.clock):
-            if ws.mode == "socket":
-                await ws.connected(limit=40)
-            else:
-                ws.request_url = f"http://127.0.0.1:{port}/slack/events"
-                await until(ws.verify_request_url, 40)
+        async with bot_here(self.stage, clock=self.clock):
             yield
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest_asyncio.fixture(loop_scope="session", params=["socket", "http"])

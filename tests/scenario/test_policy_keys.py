@@ -381,6 +381,7 @@ async def test_the_clock_runs_in_its_hours_only(ruled: Stage) -> None:
 async def test_in_a_freeze_only_who_may_break_the_glass_approves_and_says_why(ruled: Stage) -> None:
     ws = ruled.ws
     card = await asked(ruled, "frozen")
+    assert "During a freeze only @oncall can approve this" in card.text
     await card.approve(by=ws.bob)
     await ws.bob.sees_ephemeral("A freeze is on")
     await waits(card)

@@ -28,6 +28,7 @@ escalate_to = {group = "@oncall"}
 name = "expires"
 action = "expires"
 expire_after = "1s"
+on_expiry = "reject"
 
 [[rule]]
 name = "answered"

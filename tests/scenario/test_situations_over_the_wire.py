@@ -1,4 +1,4 @@
-"""The situations of docs/policy.md, each with the page's own text, through Slack's wire.
+"""The situations of docs/policy.md, each with the page's own text, through Slack's wire, both ways.
 
 What they mean to the rules is in tests/approvals/policy/test_policy_page.py; here people press the buttons.
 The freeze at the weekend has a file of its own.
@@ -8,7 +8,6 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 
 from countersign.testing.cards import ApprovalCard, approval_card
@@ -17,8 +16,8 @@ from slack_local.payloads.events import event_body
 from slack_local.people.person import Person
 from tests.approvals.policy.test_policy_page import BLOCK, PAGE, SECTION, SITUATIONS
 from tests.scenario.governing import asked, calling, resumed, shows
-from tests.support import databases
-from tests.support.in_process import bot_in_process
+from tests.support.bot_here import bot_here
+from tests.support.place import Place
 from tests.support.stage import Stage, open_stage
 
 ELSEWHERE = {"A freeze at the weekend"}
@@ -42,20 +41,12 @@ def policy(people: dict[str, Person]) -> str:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def office(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[Stage]:
+async def office(place: Place) -> AsyncIterator[Stage]:
     """Bob is in most groups and runs the shop, alice leads and is a lawyer, ann and ben are of the board."""
-    folder = tmp_path_factory.mktemp("office")
-    with databases.database(server_url, template=database_template) as url:
-        async with open_stage(folder, url) as stage:
-            set_up(stage, folder)
-            environment = stage.environment(
-                POLICY_FILE=str(folder / "approvals.toml"), LANGGRAPH_CONFIG=str(folder / "office.json")
-            )
-            async with bot_in_process(environment):
-                await stage.ws.connected(limit=30)
-                yield stage
+    async with open_stage(place.folder, place.url, mode=place.mode) as stage:
+        set_up(stage, place.folder)
+        async with bot_here(stage, LANGGRAPH_CONFIG=str(place.folder / "office.json")):
+            yield stage
 
 
 def set_up(stage: Stage, folder: Path) -> None:

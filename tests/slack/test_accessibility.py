@@ -12,7 +12,7 @@ from countersign.i18n import LANGUAGES, workspace_language
 from countersign.slack.block_kit.builders import RenderedMessage
 from countersign.slack.messages import render_message, render_private_note
 from slack_local.block_kit.input_state import interactive_elements
-from tests.browser.card_gallery import every_card
+from tests.browser.exceptional_cards import all_cards
 
 BODIES: Mapping[OutgoingKind, Json] = {
     OutgoingKind.AGENT_MESSAGE: {"text": "The refund is on its way.", "feedback": True},
@@ -41,7 +41,7 @@ def messages() -> Iterator[tuple[str, RenderedMessage]]:
             yield f"{kind.value}-{number}", message
     for message in render_private_note({"text": "Alice is back."}):
         yield "private_note", message
-    for shown in every_card():
+    for shown in all_cards():
         yield shown.name, shown.message
 
 
@@ -135,7 +135,7 @@ def test_every_moment_of_the_bots_own_is_in_the_readers_zone(language: str) -> N
 
 def test_the_title_comes_first_and_the_decisions_after_what_is_decided() -> None:
     """A screen reader goes through the blocks in their order."""
-    for shown in every_card():
+    for shown in all_cards():
         blocks = list(shown.message.blocks)
         if blocks[0]["type"] == "container":
             assert blocks[0]["title"]["text"].strip(), shown.name
@@ -152,7 +152,7 @@ def test_what_cannot_be_undone_asks_once_more() -> None:
     final = {"approval:cancel", "approval:reject_rest"}
     unasked = [
         (shown.name, element["action_id"])
-        for shown in every_card()
+        for shown in all_cards()
         for element in elements(shown.message)
         if element["action_id"] in final and "confirm" not in element
     ]

@@ -28,6 +28,16 @@ def test_four_are_two_lines_with_a_long_label_beside_a_short_one() -> None:
     ]
 
 
+def test_what_fills_a_line_has_one_of_its_own_and_the_others_are_shared_out() -> None:
+    grant = "Approve and don't ask again for 1 hour"
+    assert lines_of("Details", grant, "I'm looking", "Ask someone", "Cancel request") == [
+        [grant],
+        ["Details", "I'm looking"],
+        ["Ask someone", "Cancel request"],
+    ]
+    assert lines_of(grant) == [[grant]]
+
+
 def test_hangul_takes_the_room_of_two_letters() -> None:
     with workspace_language("ko"):
         assert len(lines_of("자세히", "확인 중", "다른 사람에게 요청", "요청 취소")) == 2

@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from countersign.approvals.approval import Approval
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
@@ -11,7 +13,7 @@ from countersign.flow.review import Review
 from countersign.slack.cards.people.votes import vote_blocks
 from countersign.testing.cards import ApprovalCard
 from slack_local.fault_injection import ApiFault
-from tests.approvals.policy.policies import a_rule
+from tests.approvals.policy.policies import a_rule, vote
 from tests.slack.conftest import Bot
 
 REFUND: Json = {
@@ -92,6 +94,22 @@ async def test_a_card_that_nobody_in_slack_asked_for_says_that_nobody_is_shut_ou
 
     assert "The requester can't decide this" not in drawn
     assert "Requested by an app or a schedule: any of them can decide this." in drawn
+    voted = nobodys.with_row_votes({0: nobodys.votes_on(0).cast(vote("UBOB"))}, {})
+    drawn = json.dumps(vote_blocks(voted, Review(nobodys).shown.rows[0], 0))
+    assert "requested by an app or a schedule, so nobody is shut out" in drawn
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ('break_glass = [{group = "@leads"}]', "During a freeze only @leads can approve this"),
+        ("", "During a freeze no approval counts"),
+    ],
+)
+async def test_a_card_says_who_approves_it_during_a_freeze(bot: Bot, keys: str, said: str) -> None:
+    rule = a_rule(f'freeze = "f.ics"\n{keys}', f="BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nEND:VCALENDAR\n")
+    card = await bot.asks(REFUND, rules=(rule,))
+    assert said in card.text
 
 
 async def test_who_may_not_decide_gets_the_reason_at_the_click(bot: Bot) -> None:

@@ -1,11 +1,10 @@
-"""A bank's operations team: a policy, people in groups, a clock, and the bot in this process."""
+"""A bank's operations team: a policy, people in groups, a clock, and the bot in this process, both ways."""
 
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from countersign.testing.cards import ApprovalCard, approval_card
@@ -15,7 +14,8 @@ from slack_local.people.person import Person
 from slack_local.people.threads import Thread
 from tests.scenario.governing import calling
 from tests.scenario.test_clock_over_the_wire import TestClock
-from tests.support.in_process import bot_in_process
+from tests.support.bot_here import bot_here
+from tests.support.place import Place
 from tests.support.stage import Stage, open_stage
 
 FREEZE = """BEGIN:VCALENDAR
@@ -78,16 +78,11 @@ class Branch:
 
 
 @asynccontextmanager
-async def open_branch(
-    folder: Path, database_url: str, policy: Callable[[Branch], str]
-) -> AsyncIterator[Branch]:
+async def open_branch(place: Place, policy: Callable[[Branch], str]) -> AsyncIterator[Branch]:
     """Carol asks. The policy may name people that it hires."""
-    rules = folder / "approvals.toml"
-    (folder / "close.ics").write_text(FREEZE)
-    clock = TestClock()
-    async with open_stage(folder, database_url) as stage:
-        branch = Branch(stage, clock)
-        rules.write_text(policy(branch))
-        async with bot_in_process(stage.environment(POLICY_FILE=str(rules)), clock=clock):
-            await stage.ws.connected(limit=40)
+    (place.folder / "close.ics").write_text(FREEZE)
+    async with open_stage(place.folder, place.url, mode=place.mode) as stage:
+        branch = Branch(stage, TestClock())
+        (place.folder / "approvals.toml").write_text(policy(branch))
+        async with bot_here(stage, clock=branch.clock):
             yield branch

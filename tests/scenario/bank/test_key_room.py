@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-import pytest
 import pytest_asyncio
 
 from countersign.testing.cards import approval_card
@@ -11,7 +10,7 @@ from slack_local.model.records import Channel
 from slack_local.people.threads import Thread
 from tests.scenario.bank.branch import Branch, open_branch
 from tests.scenario.governing import DirectMessages, calling, resumed, shows
-from tests.support import databases
+from tests.support.place import Place
 
 POLICY = """
 [[rule]]
@@ -54,19 +53,16 @@ def policy(branch: Branch) -> str:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def bank(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[Branch]:
+async def bank(place: Place) -> AsyncIterator[Branch]:
     """Bob and erin keep keys, fred is in security but not in the key room, hana is on duty."""
-    with databases.database(server_url, template=database_template) as url:
-        async with open_branch(tmp_path_factory.mktemp("keys"), url, policy) as branch:
-            erin, fred, hana = branch.hires("erin", "fred", "hana")
-            ws = branch.stage.ws
-            ws.add_user_group("keepers", [branch.bob, erin])
-            ws.add_user_group("security", [fred])
-            ws.add_user_group("duty", [hana])
-            ws.add_channel("key-room", [branch.bob, erin], private=True)
-            yield branch
+    async with open_branch(place, policy) as branch:
+        erin, fred, hana = branch.hires("erin", "fred", "hana")
+        ws = branch.stage.ws
+        ws.add_user_group("keepers", [branch.bob, erin])
+        ws.add_user_group("security", [fred])
+        ws.add_user_group("duty", [hana])
+        ws.add_channel("key-room", [branch.bob, erin], private=True)
+        yield branch
 
 
 def key_room(bank: Branch) -> Channel:

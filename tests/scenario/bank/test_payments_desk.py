@@ -9,7 +9,7 @@ import pytest_asyncio
 from slack_local.fault_injection import ApiFault
 from tests.scenario.bank.branch import Branch, open_branch
 from tests.scenario.governing import DirectMessages, resumed, shows
-from tests.support import databases
+from tests.support.place import Place
 
 POLICY = """
 [defaults]
@@ -46,19 +46,16 @@ expire_after = "4h"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def bank(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[Branch]:
+async def bank(place: Place) -> AsyncIterator[Branch]:
     """Bob, erin and gina work in payments, dora and fred in risk, hana is the duty manager."""
-    with databases.database(server_url, template=database_template) as url:
-        async with open_branch(tmp_path_factory.mktemp("payments"), url, lambda _: POLICY) as branch:
-            erin, gina, dora, fred, hana = branch.hires("erin", "gina", "dora", "fred", "hana")
-            ws = branch.stage.ws
-            ws.add_user_group("payments", [branch.bob, erin, gina])
-            ws.add_user_group("risk", [dora, fred])
-            ws.add_user_group("duty", [hana])
-            ws.add_user_group("compliance", [branch.alice, dora])
-            yield branch
+    async with open_branch(place, lambda _: POLICY) as branch:
+        erin, gina, dora, fred, hana = branch.hires("erin", "gina", "dora", "fred", "hana")
+        ws = branch.stage.ws
+        ws.add_user_group("payments", [branch.bob, erin, gina])
+        ws.add_user_group("risk", [dora, fred])
+        ws.add_user_group("duty", [hana])
+        ws.add_user_group("compliance", [branch.alice, dora])
+        yield branch
 
 
 async def test_an_edit_starts_over_without_its_editor_and_who_left_counts_no_more(bank: Branch) -> None:

@@ -2,13 +2,12 @@
 
 from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
 
 from countersign.testing.cards import approval_card
 from tests.scenario.bank.branch import Branch, open_branch
 from tests.scenario.governing import resumed, shows
-from tests.support import databases
+from tests.support.place import Place
 
 POLICY = """
 [[rule]]
@@ -40,15 +39,12 @@ approvers = "members"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def bank(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[Branch]:
+async def bank(place: Place) -> AsyncIterator[Branch]:
     """Bob and dora head desks; erin and fred do not."""
-    with databases.database(server_url, template=database_template) as url:
-        async with open_branch(tmp_path_factory.mktemp("limits"), url, lambda _: POLICY) as branch:
-            dora, *_ = branch.hires("dora", "erin", "fred")
-            branch.stage.ws.add_user_group("desk-heads", [branch.bob, dora])
-            yield branch
+    async with open_branch(place, lambda _: POLICY) as branch:
+        dora, *_ = branch.hires("dora", "erin", "fred")
+        branch.stage.ws.add_user_group("desk-heads", [branch.bob, dora])
+        yield branch
 
 
 async def test_a_chain_of_delegations_passes_one_seat_once(bank: Branch) -> None:

@@ -29,6 +29,7 @@ from countersign.flow.grants.give import GiveGrant
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.break_glass import glass_broken
 from countersign.flow.notices.grant_notes import given_note
+from countersign.flow.notices.shortage_notices import ShortageNotices
 from countersign.flow.notices.thread_notes import outcome_note
 from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.audience import Audience
@@ -74,6 +75,7 @@ class Decide:
         self._refusals = RefusalLog(ledger)
         self._give_grant = give_grant
         self._audience = audience or Audience(None)
+        self._shortages = ShortageNotices(self._audience, self._voting)
 
     async def find_open(
         self,
@@ -145,16 +147,18 @@ class Decide:
     async def announcements(self, review: Review, change: Change) -> tuple[Outgoing, ...]:
         """What is posted about a change that `change` gave.
 
-        While it can be undone, of a broken glass alone.
+        While it can be undone, of a broken glass alone. While it is open, that nobody can approve an edit.
         """
         after = review.with_approval(change.after)
         outcome = None if change.after.is_undoable else outcome_note(after)
         grants = tuple(given_note(review, grant) for grant in change.grants_given)
         broken = [await glass_broken(after, use, self._audience) for use in change.glass_breaks]
+        missed = await self._shortages(after) if _shuts_out_an_editor(review.approval, change.after) else ()
         return (
             *((outcome,) if outcome is not None else ()),
             *grants,
             *(row for rows in broken for row in rows),
+            *missed,
         )
 
     async def change(self, review: Review, request: DecisionRequest, person: Person) -> Change:
@@ -257,6 +261,15 @@ class Decide:
             raise NotPending
         for row in request.decisions:
             now.approval.check_open(row, request.digest)
+
+
+def _shuts_out_an_editor(before: Approval, after: Approval) -> bool:
+    """Whether somebody may not decide any more what they have just edited: maybe nobody else is left."""
+    return after.status is Status.PENDING and any(
+        not after.rule(row).requester_may_decide
+        and after.votes_on(row).editor not in {None, before.votes_on(row).editor}
+        for row in after.open_rows
+    )
 
 
 def _approves_as_asked(decision: Decision) -> bool:

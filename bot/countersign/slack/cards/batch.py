@@ -17,6 +17,7 @@ from countersign.slack.block_kit.builders import Block, actions, button, confirm
 from countersign.slack.block_kit.escaping import escape
 from countersign.slack.block_kit.line_sections import line_sections
 from countersign.slack.cards.buttons import card_actions
+from countersign.slack.cards.buttons.button_lines import button_lines, fits_a_line
 from countersign.slack.cards.buttons.reject_all import reject_all_buttons
 from countersign.slack.cards.buttons.whole_card_buttons import whole_card_buttons
 from countersign.slack.cards.people.reasons import labelled_reasons
@@ -37,7 +38,8 @@ from countersign.slack.cards.values.references import CardReference, RowsReferen
 
 MAX_OPEN_ROWS = 10  # open rows on one card: each takes a header, its parts and its buttons
 _PAYLOAD_LIMIT = 9000  # characters of all rows' parts
-_ROW_BLOCKS = 41  # of a message's 50 blocks
+_ROW_BLOCKS = 39  # of a message's 50 blocks
+_THREE = 3
 _MIN_ROW_BLOCKS = 3  # for the parts of a row that is not shown in full
 _MAX_SIZE = BlockBudget(_PAYLOAD_LIMIT, 40)
 _MAX_REASONS = 3  # of a decided row, while others are open; Details have all
@@ -173,17 +175,33 @@ def _approve_all(review: Review, shown: list[_OpenRow]) -> list[Block]:
     approval, request = review.shown_approval, review.shown
     covered = tuple(each.row for each in shown if _is_covered(each))
     left_out = _left_out([row for row in approval.open_rows if row not in covered], shown)
-    buttons = [*approve_rest_buttons(review, covered), *reject_all_buttons(review)]
+    together = [*approve_rest_buttons(review, covered), *reject_all_buttons(review)]
+    details = []
     on_card = {each.row for each in shown}
     all_shown = on_card.issuperset(approval.open_rows) and not _decided_rows_truncated(approval, request)
     if not all_shown:
         first = CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest)
-        buttons.append(button(card_actions.VIEW, _("Details"), first.pack()))
-    buttons += whole_card_buttons(review)
+        details.append(button(card_actions.VIEW, _("Details"), first.pack()))
+    lines = _lines(together, [*details, *whole_card_buttons(review)])
     return [
         *([context_block(left_out)] if left_out else []),
-        *([actions(f"rest:{approval.version}", buttons)] if buttons else []),
+        *(
+            actions(f"rest:{approval.version}{f':{number}' if number else ''}", line)
+            for number, line in enumerate(lines)
+        ),
     ]
+
+
+def _lines(together: list[Block], more: list[Block]) -> list[list[Block]]:
+    """What decides all rows, and below it the rest, unless a phone has room for all of them.
+
+    Of three that it has no room for, the last is alone on purpose: it is the requester's.
+    """
+    if fits_a_line([*together, *more]):
+        return [[*together, *more]] if together or more else []
+    if len(more) == _THREE and not fits_a_line(more):
+        return [*button_lines(together), more[:-1], more[-1:]]
+    return [*button_lines(together), *button_lines(more)]
 
 
 def approve_rest_buttons(review: Review, covered: tuple[int, ...]) -> list[Block]:

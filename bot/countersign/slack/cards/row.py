@@ -20,7 +20,7 @@ from countersign.slack.block_kit.builders import (
 from countersign.slack.block_kit.escaping import code, escape, escaped_length, truncate_escaped
 from countersign.slack.block_kit.formatting import format_datetime, user_mention
 from countersign.slack.cards.buttons import card_actions
-from countersign.slack.cards.buttons.button_lines import button_lines
+from countersign.slack.cards.buttons.button_lines import button_lines, fills_a_line
 from countersign.slack.cards.buttons.grant_button import grant_buttons
 from countersign.slack.cards.buttons.option_elements import option_elements
 from countersign.slack.cards.people.voters import voter_mention
@@ -168,7 +168,8 @@ def row_buttons(approval: Approval, request: ReviewRequest, row: int, *, truncat
     `truncated`: the card does not show all of the row, so there is a button that does.
     """
     buttons = _buttons(approval, request, row, truncated=truncated)
-    return _actions(approval, row, [*buttons.decisions, *buttons.tools, *buttons.rejection, *buttons.answers])
+    line = [*buttons.decisions, *buttons.tools, *buttons.rejection, *buttons.answers]
+    return _actions(approval, row, sorted(line, key=_fills_a_line))
 
 
 def only_row_buttons(
@@ -207,7 +208,12 @@ def leaves_one_alone(approval: Approval, request: ReviewRequest, more: Sequence[
     buttons = _buttons(approval, request, 0, truncated=False)
     decisions = [*buttons.decisions, *buttons.rejection]
     others = [*buttons.tools, *more, *buttons.answers]
-    return len(others) % 2 == 1 and len(decisions) + len(others) > _ONE_LINE
+    beside_others = [each for each in others if not _fills_a_line(each)]
+    return len(beside_others) % 2 == 1 and len(decisions) + len(others) > _ONE_LINE
+
+
+def _fills_a_line(element: Block) -> bool:
+    return bool(element["type"] == "button") and fills_a_line(element)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from countersign.approvals.policy.reading import values
 from countersign.approvals.policy.reading.problems import Mistake, did_you_mean, raise_all
 from countersign.approvals.policy.rule import GrantOffer, GrantScope, Notify, OnExpiry
 
-_WORDS = {"members": MEMBERS, "channel": THREAD_CHANNEL, "requester": REQUESTER}
+APPROVER_WORDS = {"members": MEMBERS, "channel": THREAD_CHANNEL, "requester": REQUESTER}
 _SET = 'such as {group = "@finance"}, {users = ["U0123ABCD"]} or {channel = "#ops"}'
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _GROUP_LIKE, _CHANNEL_LIKE = re.compile("@.*"), re.compile("#.*")
@@ -28,8 +28,8 @@ _TIME = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
 
 def approvers(value: object) -> tuple[ApproverSet, ...]:
     if isinstance(value, str):
-        if value in _WORDS:
-            return (ApproverSet(source=_WORDS[value]),)
+        if value in APPROVER_WORDS:
+            return (ApproverSet(source=APPROVER_WORDS[value]),)
         raise _not_a_set(value, f"“{value}” is none of “members”, “channel”, “requester”")
     return values.each(value, approver_set)
 
@@ -38,7 +38,7 @@ def approver_set(value: object) -> ApproverSet:
     if not isinstance(value, dict):
         what = f"it is {values.type_name(value)}, and takes an approver set"
         raise _not_a_set(value, what, listed=True)
-    table = _table(value, {**_SOURCES, "count": values.whole_number})
+    table = _table(value, APPROVER_SET)
     sources = [table[key] for key in _SOURCES if key in table]
     if len(sources) != 1:
         what = "names nobody" if not sources else "names more than one of users, group and channel"
@@ -84,9 +84,9 @@ def _not_a_set(value: object, what: str, *, listed: bool = False) -> Mistake:
         if isinstance(value, str) and pattern.fullmatch(value):
             one = f'{{{key} = ["{value}"]}}' if key == "users" else f'{{{key} = "{value}"}}'
             return Mistake(what, f"did you mean {one if listed else f'[{one}]'}?")
-    if listed and isinstance(value, str) and value in _WORDS:
+    if listed and isinstance(value, str) and value in APPROVER_WORDS:
         return Mistake(what, f'write this word without brackets: "{value}"')
-    near = did_you_mean(value, _WORDS) if isinstance(value, str) else None
+    near = did_you_mean(value, APPROVER_WORDS) if isinstance(value, str) else None
     return Mistake(what, near or _SET)
 
 
@@ -123,14 +123,7 @@ def on_expiry(value: object) -> tuple[OnExpiry, str | None]:
 
 
 def hours(value: object) -> WorkingHours:
-    readers: dict[str, Callable[[object], Any]] = {
-        "days": _days,
-        "from": _time,
-        "to": _time,
-        "zone": _zone,
-        "holidays": _holidays,
-    }
-    table = _table(value, readers, required=("days", "from", "to", "zone"))
+    table = _table(value, HOURS, required=("days", "from", "to", "zone"))
     opens, closes = table["from"], table["to"]
     if opens in {closes, 24 * 60} or closes == 0:
         raise Mistake("the hours do not last", 'from "00:00" to "24:00" is the whole day', at=("to",))
@@ -205,12 +198,7 @@ def _holiday_code(value: object) -> str:
 
 
 def grant(value: object) -> GrantOffer:
-    readers: dict[str, Callable[[object], Any]] = {
-        "for": values.duration,
-        "scope": values.one_of(GrantScope),
-        "max_uses": lambda uses: values.whole_number(uses, most=1_000_000),
-    }
-    table = _table(value, readers, required=("for",))
+    table = _table(value, GRANT, required=("for",))
     return GrantOffer(
         lasts=table["for"], scope=table.get("scope", GrantScope.THREAD), max_uses=table.get("max_uses")
     )
@@ -236,3 +224,19 @@ def _table(
     mistakes += [Mistake(f"“{key}” is missing") for key in required if key not in value]
     raise_all(mistakes)
     return read
+
+
+# The keys of each table, and how they are read.
+APPROVER_SET: dict[str, Callable[[object], Any]] = {**_SOURCES, "count": values.whole_number}
+HOURS: dict[str, Callable[[object], Any]] = {
+    "days": _days,
+    "from": _time,
+    "to": _time,
+    "zone": _zone,
+    "holidays": _holidays,
+}
+GRANT: dict[str, Callable[[object], Any]] = {
+    "for": values.duration,
+    "scope": values.one_of(GrantScope),
+    "max_uses": lambda uses: values.whole_number(uses, most=1_000_000),
+}

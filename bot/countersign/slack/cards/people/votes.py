@@ -31,8 +31,9 @@ def vote_blocks(approval: Approval, row: ReviewRow, at: int) -> list[Block]:
         return []
     rule, votes = approval.rule(at), approval.votes_on(at)
     blocks = _proposal(approval, row, votes)
-    line = _progress(rule, votes) if votes.votes else _requirement(rule, approval.requester)
+    line = _progress(rule, votes, approval) if votes.votes else _requirement(rule, approval.requester)
     lines = [line] if line else []
+    lines += filter(None, [_freeze_line(rule)])
     lines += clock_lines(approval, at)
     lines += filter(None, [_rule_name(rule)])
     return [*blocks, *([context_block("\n".join(lines))] if lines else [])]
@@ -121,7 +122,17 @@ def _requirement(rule: Rule, requester: str | None) -> str:
     return _("Needs {needed}. The requester can't decide this.").format(needed=needed)
 
 
-def _progress(rule: Rule, votes: RowVotes) -> str:
+def _freeze_line(rule: Rule) -> str:
+    """Whose approvals count while a freeze lasts, whenever the card is read."""
+    if rule.freeze is None:
+        return ""
+    if not rule.break_glass:
+        return _(":snowflake: During a freeze no approval counts")
+    who = TextList(tuple(dict.fromkeys(source_label(each.source) for each in rule.break_glass)), any_of=True)
+    return _(":snowflake: During a freeze only {who} can approve this").format(who=who)
+
+
+def _progress(rule: Rule, votes: RowVotes, approval: Approval) -> str:
     """`1 of 2 · @bob ✓ · still needed: one of @security`."""
     counted = [vote for vote in votes.votes if vote.by.id not in votes.uncounted]
     approvals = [vote for vote in counted if votes.is_approval(vote, rule)]
@@ -139,6 +150,8 @@ def _progress(rule: Rule, votes: RowVotes) -> str:
         )
     if votes.needed:
         pieces.append(_("still needed: {needed}").format(needed=needed_label(votes.needed)))
+    if approval.requester is None and not rule.requester_may_decide:
+        pieces.append(_("requested by an app or a schedule, so nobody is shut out"))
     return " · ".join(pieces)
 
 

@@ -94,6 +94,7 @@ def _worker(_given: argparse.Namespace) -> int:
 
 def _run_bot(*, listen: bool, work: bool) -> int:
     from countersign.logs import configure_logging
+    from countersign.runs.event_loop.graph_loop import graph_loop_is_stuck
     from countersign.runtime import run
     from countersign.settings import read_settings
     from countersign.trace_export import exporting_traces
@@ -102,6 +103,10 @@ def _run_bot(*, listen: bool, work: bool) -> int:
     configure_logging(settings.log_format)
     with exporting_traces():
         run(_until_signalled(settings, listen=listen, work=work))
+    if graph_loop_is_stuck():  # all of ours is closed, and the run was handed back
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
     return 0
 
 

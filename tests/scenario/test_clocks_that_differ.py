@@ -83,3 +83,24 @@ async def test_a_front_ten_minutes_ahead_and_a_worker_ten_minutes_behind(
             await second.approve(by=stage.ws.bob)
             assert await stage.resumed(stuck) == {"type": "approve"}
             assert len(stage.noted(stuck)) == 1
+
+
+async def test_over_http_a_front_ten_minutes_off_refuses_slack_and_says_why(
+    tmp_path: Path, database_url: str, shim: str
+) -> None:
+    async with open_stage(tmp_path / "stage", database_url, mode="http") as stage:
+        async with stage.bot(name="off", wait=False, SHIFTED_BY="600", LD_PRELOAD=shim) as front:
+            await front.ready()
+            stage.ws.request_url = f"{front.address}/slack/events"
+            assert not await stage.ws.verify_request_url()
+            assert ahead(front)[0] == 600
+            (counted,) = re.findall(
+                r"(?m)^countersign_rejected_requests_total\{reason=\"\w+\"\} ([\d.]+)",
+                (await front.get("/metrics"))[1],
+            )
+            assert float(counted) >= 1
+            assert await front.stop() == 0
+        async with stage.bot(name="right"):
+            card = await stage.card(RISKY)
+            await card.approve(by=stage.ws.bob)
+            assert await stage.resumed(card.thread) == {"type": "approve"}

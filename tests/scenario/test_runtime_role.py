@@ -86,6 +86,17 @@ async def test_tables_that_are_not_up_to_date_are_the_owners_to_change(
             pass
 
 
+async def test_tables_that_it_was_given_no_right_to_stop_the_start(
+    database_url: str, granted: str, role: str, tmp_path: Path
+) -> None:
+    """As after an upgrade whose owner ran `countersign migrate` without --grant-to."""
+    with psycopg.connect(database_url, autocommit=True) as admin:
+        admin.execute(sql.SQL("REVOKE ALL ON countersign.ledger_keys FROM {}").format(sql.Identifier(role)))
+    with pytest.raises(DatabaseError, match=rf"ledger_keys.*--grant-to {role}"):
+        async with open_database(granted, tmp_path):
+            pass
+
+
 async def test_a_role_that_is_not_there_is_said(database_url: str) -> None:
     with pytest.raises(RoleError, match="There is no role nobody_here"):
         await grant_runtime_role(database_url, "nobody_here")

@@ -1329,14 +1329,14 @@ SELECT current_setting('server_version_num')::integer AS version_number,
           AND (application_name LIKE 'countersign%%') IS NOT TRUE) AS others;
 
 -- examine_rights --
--- The tables that this role may not read or not write to.
+-- The tables that this role may not read or not write to; the records of migrations are the owner's to write.
 SELECT format('%%I.%%I', n.nspname, c.relname) AS name
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND (n.nspname = 'countersign' OR n.nspname = 'public' AND (
           c.relname IN ('countersign_migrations', 'store', 'store_migrations')
           OR c.relname LIKE 'checkpoint%%' OR c.relname LIKE 'procrastinate%%'))
   AND NOT (has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
-           AND has_table_privilege(c.oid, 'INSERT'))
+           AND (has_table_privilege(c.oid, 'INSERT') OR c.relname LIKE '%%migrations'))
 ORDER BY 1;
 
 -- begin_stream --

@@ -23,6 +23,7 @@ from countersign.runs import graphs as hosted
 from countersign.runs.event_loop.blocking_watchdog import make_inspectable
 from countersign.runs.event_loop.loop_bridge import LoopBridge
 
+_THREAD_NAME = "graphs"
 _STOP_TIMEOUT = 3.0  # seconds until a loop that is blocked is left to end with its process
 
 log = structlog.get_logger()
@@ -47,7 +48,7 @@ async def open_graph_loop(
             runner.run(until_stopped())
 
     # A daemon: a node that blocks the loop for good must not keep the process from ending.
-    thread = threading.Thread(target=run, name="graphs", daemon=True)
+    thread = threading.Thread(target=run, name=_THREAD_NAME, daemon=True)
     thread.start()
     loop, stop = await started
     try:
@@ -57,6 +58,14 @@ async def open_graph_loop(
         await asyncio.to_thread(thread.join, _STOP_TIMEOUT)
         if thread.is_alive():
             log.warning("graph_loop_still_blocked", waited_s=_STOP_TIMEOUT)
+
+
+def graph_loop_is_stuck() -> bool:
+    """Whether a graph loop did not end with its block, because a node of its does not.
+
+    A plain function is a node in a thread of an executor, for which Python waits at its end, however long.
+    """
+    return any(thread.name == _THREAD_NAME for thread in threading.enumerate())
 
 
 class LocksOnGraphLoop:

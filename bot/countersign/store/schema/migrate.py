@@ -24,6 +24,7 @@ from psycopg import sql
 from countersign import __version__
 from countersign.store.connections.address import Address
 from countersign.store.connections.pool import Connection, open_session
+from countersign.store.queries import QUERIES
 from countersign.store.schema.compatibility import (
     AppliedMigration,
     Migration,
@@ -62,6 +63,10 @@ SELECT (SELECT max(v) FROM checkpoint_migrations) AS checkpoints,
 """
 
 
+_NO_RIGHTS = (
+    "The role {role} may not use these tables: {names}. Run `countersign migrate --grant-to {role}` with the "
+    "DATABASE_URL of the role that owns them, as with each upgrade."
+)
 # Columns that older tables lack are read through JSON.
 _RECORD = """
 SELECT name, checksum, to_jsonb(m) ->> 'oldest_version' AS oldest_version FROM countersign_migrations m
@@ -84,11 +89,13 @@ async def migrate(url: Address, *, folder: Path = MIGRATIONS, version: str = __v
     connection = await open_session(url, application_name="countersign migrate")
     async with connection:
         if await _is_up_to_date(connection, steps, version):
+            await _require_rights(connection, steps)
             return ()
         try:
             return await _migrate(connection, steps, version)
         except psycopg.errors.InsufficientPrivilege:
             if await _runs_without_the_rest(connection, steps):
+                await _require_rights(connection, steps)
                 return ()
             raise MigrationError(_NOT_THE_OWNER.format(role=connection.info.user)) from None
 
@@ -108,6 +115,19 @@ async def _is_up_to_date(connection: Connection, steps: Sequence[Migration], ver
     if missing and len(await _deferred(connection, missing, version)) < len(missing):
         return False
     return await _has_langgraph_tables(connection)
+
+
+async def _require_rights(connection: Connection, steps: Sequence[Migration]) -> None:
+    """Raise MigrationError if tables are there that this role may not use.
+
+    A newer version's tables are not looked at: this version goes on without them.
+    """
+    if set(await _recorded(connection)) - {step.name for step in steps}:
+        return
+    rows = await (await connection.execute(QUERIES["examine_rights"], {})).fetchall()
+    if rows:
+        names = ", ".join(row["name"] for row in rows)
+        raise MigrationError(_NO_RIGHTS.format(role=connection.info.user, names=names))
 
 
 async def _has_langgraph_tables(connection: Connection) -> bool:

@@ -126,12 +126,11 @@ class GraphsOnGraphLoop:
         await self._bridge.call(stop)
 
     async def drain(self) -> None:
-        """Stop every run at its next superstep; another process continues it."""
+        """Stop every run at its next superstep; another process continues it.
 
-        async def drain() -> None:
-            self._graphs.drain()
-
-        await self._bridge.call(drain)
+        Nobody waits for a loop that a node blocks, which may be for as long as the process is given to end.
+        """
+        self._bridge.loop.call_soon_threadsafe(self._graphs.drain)
 
 
 def _on_this_loop(watch: Watch) -> Watch:

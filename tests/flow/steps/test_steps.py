@@ -3,8 +3,6 @@
 from uuid import uuid4
 
 import pytest
-from langchain_core.messages import HumanMessage
-from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import (
@@ -19,13 +17,9 @@ from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.messages.inbound import InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.review import Review
-from countersign.flow.thread import ThreadRef
 from countersign.interrupts import InvalidDecision
-from countersign.runs.graph_thread import thread_config
-from countersign.runs.loading import bind_checkpointer
-from tests.flow.graphs.graphs_to_host import failing, gated, ran
-from tests.support.fake_slack import GUEST, refused
-from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, asked, loaded, message
+from tests.support.fake_slack import GUEST
+from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, asked
 
 YES, NO, TELL = DecisionKind.APPROVE, DecisionKind.REJECT, DecisionKind.RESPOND
 
@@ -156,83 +150,12 @@ async def test_two_questions_of_one_node_get_an_answer_each(harness: Harness) ->
     assert result.body["values"]["answers"] == ["1", "2"]
 
 
-async def test_a_message_while_something_waits_is_no_input(harness: Harness) -> None:
-    thread = a_thread()
-    await harness.say(thread, "deploy")
-    card = await harness.the_card(thread)
-    await harness.say(thread, "yes, but only half")
-    assert await harness.the_card(thread) == card
-    (note,) = harness.slack.texts(OutgoingKind.NOTE)
-    assert "Do it?" in note
-
-
-async def test_a_reply_decides_and_is_not_passed_on(harness: Harness) -> None:
-    thread = a_thread()
-    await harness.say(thread, "deploy")
-    await harness.say(thread, "reject not today", user="UBOB")
-    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Left deploy."]
-    (entry,) = await harness.rows(
-        "SELECT actor_id, detail FROM countersign.ledger WHERE thread_id = %s AND event = 'decided'",
-        thread.id,
-    )
-    assert entry["actor_id"] == "UBOB"
-    assert entry["detail"]["via"] == "reply"
-    assert entry["detail"]["rows"]["0"]["message"] == "not today"
-
-
-async def test_a_guests_reply_changes_nothing_and_is_explained_to_the_guest_alone(harness: Harness) -> None:
-    thread = a_thread()
-    await harness.say(thread, "deploy")
-    card = await harness.the_card(thread)
-    await harness.say(thread, "approve", user=GUEST)
-    assert await harness.the_card(thread) == card
-    assert [user for user, _ in harness.slack.ephemerals] == [GUEST]
-    assert not harness.slack.of(OutgoingKind.NOTE)
-
-
-async def test_a_plain_question_is_answered_by_a_reply(harness: Harness) -> None:
-    thread = a_thread()
-    await harness.say(thread, "in_turn: x")
-    await harness.say(thread, "three")
-    await harness.say(thread, "four")
-    (result,) = harness.slack.of(OutgoingKind.RESULT)
-    assert isinstance(result.body, dict)
-    assert result.body["values"]["answers"] == ["three", "four"]
-
-
-async def test_with_two_waiting_a_reply_decides_neither(harness: Harness) -> None:
-    thread = a_thread()
-    await harness.say(thread, "parallel: x")
-    await harness.say(thread, "approve")
-    assert len(await harness.pending(thread)) == 2
-    assert "2 approvals are waiting" in harness.slack.texts(OutgoingKind.NOTE)[0]
-
-
 async def test_a_word_before_a_colon_that_names_no_graph_is_part_of_the_message(harness: Harness) -> None:
     thread = a_thread()
     await harness.say(thread, "Note: hello")
     (row,) = await harness.rows("SELECT graph FROM countersign.threads WHERE id = %s", thread.id)
     assert row["graph"] == harness.graphs.default
     assert harness.slack.texts(OutgoingKind.NOTE) == []
-
-
-async def test_talk_while_something_waits_is_answered_by_one_note(harness: Harness) -> None:
-    thread = a_thread()
-    await harness.say(thread, "deploy")
-    for words in ("what is this?", "no idea", "let us ask Bob"):
-        await harness.say(thread, words)
-    (note,) = harness.slack.texts(OutgoingKind.NOTE)
-    assert "waits for a decision" in note
-
-    await harness.say(thread, "yes, approve it", user="UCAROL")
-
-    assert len(harness.slack.texts(OutgoingKind.NOTE)) == 1
-    assert [user for user, _ in harness.slack.ephemerals] == ["UALICE", "UCAROL"]
-    assert "decided nothing" in harness.slack.ephemerals[-1][1]
-    await harness.answer(await harness.the_card(thread), DecisionKind.APPROVE)
-    await harness.say(thread, "deploy")
-    await harness.say(thread, "and what is this?")
-    assert len(harness.slack.texts(OutgoingKind.NOTE)) == 2
 
 
 async def test_a_second_click_a_strange_channel_and_a_guest_change_nothing(harness: Harness) -> None:
@@ -292,119 +215,3 @@ async def test_a_decision_on_an_unknown_approval_is_explained(harness: Harness) 
     )
     with pytest.raises(NotPending, match="no approval here"):
         await harness.decide(unknown, await harness.slack.person("UBOB", "T1"))
-
-
-async def test_a_failed_step_is_tried_again_with_the_same_decision_and_one_effect(harness: Harness) -> None:
-    thread = a_thread()
-    failing.add(thread.id)
-    await harness.say(thread, "deploy")
-    card = await harness.the_card(thread)
-    await harness.answer(card, YES)
-
-    (failure,) = harness.slack.of(OutgoingKind.FAILURE)
-    assert isinstance(failure.body, dict)
-    assert failure.body["ask_again"] is True
-    assert "hunter2" not in str(failure.body)
-    assert ran[thread.id] == 1
-    await harness.run_thread(thread.id)
-    assert ran[thread.id] == 1, "a thread that halted waits for people"
-    await harness.say(thread, "what now?")
-    assert "Try again" in harness.slack.texts(OutgoingKind.NOTE)[0]
-    assert ran[thread.id] == 1, "and a message is no reason to try again"
-
-    failing.clear()
-    await harness.take(asked(thread, InboundKind.RETRY))
-
-    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
-    assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
-    assert len(harness.tools.posts) == 1
-
-
-async def test_a_step_that_fails_again_is_reported_again(harness: Harness) -> None:
-    thread = a_thread()
-    failing.add(thread.id)
-    await harness.say(thread, "deploy")
-    await harness.answer(await harness.the_card(thread), YES)
-    await harness.take(asked(thread, InboundKind.RETRY))
-    assert len(harness.slack.of(OutgoingKind.FAILURE)) == 2
-
-
-async def test_a_failed_step_asks_again_and_takes_the_other_answer(harness: Harness) -> None:
-    thread = a_thread()
-    failing.add(thread.id)
-    await harness.say(thread, "deploy")
-    first = await harness.the_card(thread)
-    await harness.answer(first, YES)
-    failing.clear()
-
-    await harness.take(asked(thread, InboundKind.ASK_AGAIN))
-    second = await harness.the_card(thread)
-    assert second.id != first.id
-    assert second.interrupt_id != first.interrupt_id
-    await harness.answer(second, NO)
-
-    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Left deploy."]
-    assert await harness.ledger(thread) == ["opened", "decided", "withdrawn", "opened", "decided", "resumed"]
-
-
-async def test_an_edited_state_withdraws_the_old_card_and_asks_anew(harness: Harness) -> None:
-    thread = a_thread()
-    await harness.say(thread, "deploy")
-    old = await harness.the_card(thread)
-    await ask_something_else(harness, thread)
-
-    await harness.say(thread, "approve")
-
-    new = await harness.the_card(thread)
-    assert new.id != old.id
-    assert new.value == {"question": "Do it?", "what": "destroy"}
-    withdrawn = await harness.threads.approval(old.id)
-    assert withdrawn is not None
-    assert withdrawn.approval.status is Status.WITHDRAWN
-    assert harness.tools.posts == {}, "the reply was to the old question"
-
-
-async def test_a_decision_on_a_question_that_changed_in_between_is_not_used(harness: Harness) -> None:
-    thread = a_thread()
-    await harness.say(thread, "deploy")
-    old = await harness.the_card(thread)
-    await harness.vote(old, YES)
-    await ask_something_else(harness, thread)
-
-    await harness.run_thread(thread.id)
-
-    assert harness.tools.posts == {}
-    new = await harness.the_card(thread)
-    assert new.value == {"question": "Do it?", "what": "destroy"}
-    assert (await harness.ledger(thread))[-2:] in (["withdrawn", "opened"], ["opened", "withdrawn"])
-
-
-async def ask_something_else(harness: Harness, thread: ThreadRef) -> None:
-    """Change the state behind the bot's back, so that the node asks about other words."""
-    async with harness.sessions.connection() as session:
-        graph = bind_checkpointer(loaded({"gated": gated()})["gated"].sample, AsyncPostgresSaver(session))
-        config = thread_config(thread, object())
-        last = (await graph.aget_state(config)).values["messages"][-1]
-        edited = HumanMessage(content="destroy", id=last.id)
-        await graph.aupdate_state(config, {"messages": [edited]}, "__start__")
-        await graph.ainvoke(None, config, durability="sync")
-
-
-async def test_words_that_were_written_before_a_card_came_do_not_decide_it(harness: Harness) -> None:
-    thread = a_thread()
-    await harness.say(thread, "in_turn: x")
-    meant_for_the_first = message(thread, "three")
-    await harness.answer(await harness.the_card(thread), TELL, "one")
-
-    await harness.take(meant_for_the_first)
-
-    assert (await harness.the_card(thread)).value == "How many?"
-    assert len(harness.slack.of(OutgoingKind.NOTE)) == 1
-
-
-async def test_no_reply_decides_a_card_that_nobody_can_see_yet(harness: Harness) -> None:
-    thread = a_thread()
-    harness.slack.post_failures.append(refused("not_in_channel"))
-    await harness.say(thread, "deploy")
-    await harness.say(thread, "approve")
-    assert (await harness.the_card(thread)).status is Status.PENDING

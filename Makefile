@@ -65,7 +65,7 @@ texts: setup ## bring the catalogues of texts up to date with the code
 audit-deps: setup ## known vulnerabilities, licences, and what is new in the lock files since the last release
 	$(BIN)/python .ci/audit_deps.py
 
-release: setup ## build wheel, sdist, SBOM and checksums into dist/, twice, and check them; uploads nothing
+release: setup ## build the version that CHANGELOG.md dates into dist/, twice, with SBOM and checksums; uploads nothing
 	$(BIN)/python .ci/release.py
 
 fuzz: setup ## everything that parses what strangers send, with many random inputs (FUZZ_EXAMPLES=5000)

@@ -48,7 +48,10 @@ def version_of(root: Path) -> str:
 def check_changelog(changelog: str, version: str) -> None:
     """Raise ReleaseError unless the changelog has a dated section of this version."""
     if not re.search(rf"^## \[{re.escape(version)}\] - \d{{4}}-\d{{2}}-\d{{2}}$", changelog, re.MULTILINE):
-        raise ReleaseError(f"CHANGELOG.md has no section such as “## [{version}] - 2026-12-01”.")
+        raise ReleaseError(
+            f"CHANGELOG.md has no section such as “## [{version}] - 2026-12-01”. "
+            "Give “Unreleased” the version and the date, and commit: CONTRIBUTING.md, Releasing."
+        )
 
 
 def build(root: Path, folder: Path, epoch: int) -> tuple[Path, ...]:

@@ -1,5 +1,7 @@
 """`policy check` and `policy explain`: what they find, and that they never accuse a rule that is reached."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from countersign.approvals.policy.checking.explain import condition_errors, desc
 from countersign.approvals.policy.checking.lint import Finding, lint
 from countersign.approvals.policy.checking.overlap import constant_value, shadowing
 from countersign.approvals.policy.checking.replay import replay, requirements
-from countersign.approvals.policy.matching import Requester, compare
+from countersign.approvals.policy.matching import Channel, Requester, compare
 from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.reading.keys import RULE
 from countersign.approvals.policy.rule import Rule, Selector
@@ -162,7 +164,7 @@ def test_explain_says_of_each_rule_why_it_does_not_match_and_what_the_one_that_d
         "action “refund” of graph “agent” in #ops, asked for by UREQ",
         "  line 2 “sql”: no, graph is “agent”, and it is for ops",
         "  line 5 “mail”: no, action is “refund”, and it is for send_*",
-        "  line 8 “elsewhere”: no, channel is #ops, and it is for #dev",
+        "  line 8 “elsewhere”: no, it is in #ops, and it is for #dev",
         "  line 11 “sales”: no, it is for requests of @sales, and UREQ is in no group",
         "  line 14 “large”: no, args.amount > 1000 is false",
         "  line 17 “small”: MATCHES",
@@ -279,6 +281,14 @@ def test_explain_stops_at_the_first_rule_that_matches() -> None:
 def test_explain_says_which_condition_was_true() -> None:
     policy = a_policy('[[rule]]\nname = "a"\nwhen = "args.n > 1"\n')
     assert explain(policy, an_action(args={"n": 2}))[1] == "  line 1 “a”: MATCHES, args.n > 1 is true"
+
+
+def test_explain_says_that_no_channel_was_given() -> None:
+    """As without --channel on the command line, where the line had nothing behind its `in`."""
+    policy = a_policy('[[rule]]\nname = "a"\nchannel = "#dev"\n')
+    lines = explain(policy, replace(an_action(), channel=Channel(id="")))
+    assert "” in no channel (none was given), asked for by" in lines[0]
+    assert lines[1] == "  line 1 “a”: no, it is in no channel (none was given), and it is for #dev"
 
 
 def test_explain_says_that_nobody_asked_and_of_whom_a_requester_is() -> None:

@@ -43,7 +43,7 @@ def condition_errors(policy: Policy, context: ActionContext) -> tuple[str, ...]:
 def _lines(policy: Policy, context: ActionContext) -> Iterator[str]:
     requester = context.requester.id if context.requester else "nobody (a bot or a schedule)"
     yield (
-        f"action “{context.action}” of graph “{context.graph}” in {context.channel.label}, "
+        f"action “{context.action}” of graph “{context.graph}” in {_channel(context)}, "
         f"asked for by {requester}"
     )
     for rule in policy.rules:
@@ -56,6 +56,10 @@ def _lines(policy: Policy, context: ActionContext) -> Iterator[str]:
         yield "  no rule matches: [defaults] hold"
     yield "so:"
     yield from (f"  {line}" for line in describe(matched))
+
+
+def _channel(context: ActionContext) -> str:
+    return context.channel.label or "no channel (none was given)"
 
 
 def _place(rule: Rule) -> str:
@@ -79,7 +83,7 @@ def _why(compared: Comparison, context: ActionContext) -> str:
         case "action":
             return f"no, action is “{context.action}”, and it is for {_listed(selector.action)}"
         case "channel":
-            return f"no, channel is {context.channel.label}, and it is for {_listed(selector.channel)}"
+            return f"no, it is in {_channel(context)}, and it is for {_listed(selector.channel)}"
         case _:
             return f"no, it is for requests of {_listed(selector.requester)}{_groups(context)}"
 

@@ -94,7 +94,7 @@ async def open_services(
         )
 
         def notify(thread: ThreadRef, notice: Notice) -> None:
-            notices.start("notify user", _tell(workspaces, thread, notice))
+            notices.start("notify user", _notify(workspaces, thread, notice))
 
         async def forgotten(thread: ThreadRef) -> None:
             await main.call(lambda: _close_session(workspaces, thread))
@@ -204,7 +204,7 @@ class _SlackOfThread:
         return await (await self._slack()).find_text(key, channel)
 
 
-async def _tell(workspaces: Workspaces, thread: ThreadRef, notice: Notice) -> None:
+async def _notify(workspaces: Workspaces, thread: ThreadRef, notice: Notice) -> None:
     """Tell one person something beside the step of a thread, which never waits for it."""
     if (found := await workspaces.find(thread.team)) is not None:
         await found.slack.post_notice(thread, notice)

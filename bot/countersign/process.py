@@ -34,7 +34,7 @@ from countersign.slack.transport.inbound.socket_mode import CONNECTIONS, SocketM
 from countersign.workspaces.registry import Workspaces
 from countersign.workspaces.sweeps import workspace_sweeps
 
-_TELL_EVERY = 1.0  # seconds between two looks for threads that are to say that they wait
+_NOTES_EVERY = 1.0  # seconds between two looks for threads that are to say that they wait
 _STOP_EVERY = 0.4  # seconds in which a run hears that somebody stopped it
 _DELEGATIONS_EVERY = 60.0  # seconds in which the end of a delegation gets its entry in the ledger
 _REPAIR_EVERY = 5.0  # seconds between two searches for what a crash left undone
@@ -143,9 +143,9 @@ async def _worker(services: Services) -> AsyncIterator[None]:
     sweeps = workspace_sweeps(services.workspaces, storage.due_teams, storage.homes, clock, tasks)
     repairs = [
         *(repair(sweep.every, sweep.name, sweep) for sweep in sweeps),
-        repair(_TELL_EVERY, "tell_waiting", storage.slots.tell_waiting),
+        repair(_NOTES_EVERY, "post_waiting_notes", storage.slots.post_waiting_notes),
         repair(_STOP_EVERY, "stop_runs", services.stop_watch),
-        repair(_TELL_EVERY, "tell_queued", services.queued_notices),
+        repair(_NOTES_EVERY, "post_queued_notices", services.queued_notices),
         repair(_REPAIR_EVERY, "merge_pending", storage.gauges.merge_pending),
         repair(_REPAIR_EVERY, "find_awaited", storage.inboxes.set_unknown_awaited),
         repair(_DELEGATIONS_EVERY, "end_delegations", Absences(storage.delegations, clock).end_lapsed),

@@ -18,7 +18,7 @@ from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.recorded_reasons import LAPSED, NO_LONGER_ASKED, QUESTION_CHANGED
 from countersign.approvals.votes.vote import Vote
 from countersign.flow.messages.outgoing import OutgoingKind
-from countersign.flow.notices.direct_messages import Why
+from countersign.flow.notices.direct_messages import NoticeReason
 from countersign.flow.review import Review
 from countersign.interrupts import digest, parse
 from countersign.slack.block_kit.builders import RenderedMessage
@@ -274,9 +274,9 @@ def _beside() -> Iterator[Shown]:
     elsewhere = Review(asked(REFUND, rules=(LARGE,), posted_to="C0OPS00000"))
     done = Review(decided(REFUND, DecisionKind.APPROVE))
     glass = Review(decided(REFUND, DecisionKind.APPROVE, broke_glass=True, message="Production is down."))
-    for why in Why:
+    for why in NoticeReason:
         body = {"why": why.value, "by": BOB.id, "note": "You know this customer."}
-        about = glass if why in (Why.BROKE_GLASS, Why.REVIEW_DUE) else elsewhere
+        about = glass if why in (NoticeReason.BROKE_GLASS, NoticeReason.REVIEW_DUE) else elsewhere
         yield Shown(f"direct-{why}", render_message_about(OutgoingKind.DIRECT, body, about, link))
     yield Shown("direct-decided", render_message_about(OutgoingKind.DIRECT, {}, done, link))
     yield Shown("pointer", render_message_about(OutgoingKind.POINTER, {}, elsewhere, link))

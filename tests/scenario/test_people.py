@@ -74,7 +74,7 @@ async def test_a_person_gets_their_data_and_is_erased_and_the_ledger_is_still_pr
         waiting = await carol.mentions(f"{SECRET} two")
         card = await approval_card(waiting)
 
-        with pytest.raises(people.ThreadsWait, match=f"Nothing was erased: 1 threads .*{waiting.ts}"):
+        with pytest.raises(people.ThreadsPending, match=f"Nothing was erased: 1 threads .*{waiting.ts}"):
             await on_people(shop, key, "erase", carol.id)
         await card.approve(by=bob)
         await waiting.wait_for(f"ordered {SECRET} two", limit=30)

@@ -9,7 +9,7 @@ from countersign.approvals.approval import open_approval
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.flow.messages.outgoing import OutgoingKind, card, outgoing
-from countersign.flow.notices.direct_messages import Why, direct_messages
+from countersign.flow.notices.direct_messages import NoticeReason, direct_messages
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult
 from tests.support.harness import Harness, a_thread, message, now, open_harness
@@ -156,7 +156,7 @@ async def test_a_card_that_was_seen_leaves_its_direct_messages_to_be_posted(
     await harness.threads.accept(message(thread, "and"))
     work = await harness.threads.work(thread.id)
     assert work is not None
-    told = direct_messages(approval, ["U0BOB00001", "U0ALICE001"], Why.ASKED)
+    told = direct_messages(approval, ["U0BOB00001", "U0ALICE001"], NoticeReason.ASKED)
     await harness.threads.save_step(
         StepResult(
             thread=work.thread,

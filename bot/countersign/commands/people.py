@@ -39,7 +39,7 @@ class WorkspaceNotNamed(CountersignError):
     """Several workspaces use this database. Name one with --workspace."""
 
 
-class ThreadsWait(CountersignError):
+class ThreadsPending(CountersignError):
     """Something of this person waits for a decision."""
 
 
@@ -55,7 +55,7 @@ class _Opened:
 
 
 async def run(settings: DatabaseSettings, given: argparse.Namespace) -> int:
-    """Return 0. Raises PeopleUsageError, for exit code 2, WorkspaceNotNamed and ThreadsWait."""
+    """Return 0. Raises PeopleUsageError, for exit code 2, WorkspaceNotNamed and ThreadsPending."""
     if not _USER.fullmatch(given.user):
         raise PeopleUsageError
     async with _open(settings) as opened:
@@ -90,7 +90,7 @@ async def _erase(opened: _Opened, user: str, workspace: str | None) -> None:
     erasure = Erasure(opened.pool, opened.ledger, opened.hasher, workspace)
     threads = await erasure.threads(user)
     if busy := [thread.id for thread in threads if thread.busy]:
-        raise ThreadsWait(
+        raise ThreadsPending(
             f"Nothing was erased: {len(busy)} threads of {user} wait for something ({', '.join(busy[:5])}). "
             "Decide or cancel their cards, or mention the bot there with `reset`, then run this again."
         )
@@ -98,7 +98,7 @@ async def _erase(opened: _Opened, user: str, workspace: str | None) -> None:
     retention = Retention(RetentionStore(opened.pool), ThreadLocks(opened.sessions), Checkpoints(), days=None)
     for thread in threads:
         if not await retention.delete(thread.id, 0):
-            raise ThreadsWait(f"Somebody wrote in {thread.id} meanwhile. Run this again once it rests.")
+            raise ThreadsPending(f"Somebody wrote in {thread.id} meanwhile. Run this again once it rests.")
         await erasure.delete_posts(thread.id)
     await erasure.erase_rows(user)
     print(f"Erased: {len(threads)} threads, and the contents of {entries} entries of the ledger.")

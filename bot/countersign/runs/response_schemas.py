@@ -26,7 +26,7 @@ _ADAPTER = "TypeAdapter"  # of `interrupt`
 log = structlog.get_logger()
 
 
-class KeptAdapter:
+class CachedAdapter:
     """A TypeAdapter that generates its JSON Schema once. Who asks for it gets a copy of their own."""
 
     def __init__(self, answer: Any) -> None:
@@ -44,15 +44,15 @@ class KeptAdapter:
         return getattr(self._adapter, name)
 
 
-_kept_adapter = lru_cache(_KEPT)(KeptAdapter)
+_kept_adapter = lru_cache(_KEPT)(CachedAdapter)
 
 
-def adapter_of(answer: Any) -> KeptAdapter:
+def adapter_of(answer: Any) -> CachedAdapter:
     """The adapter of a type; a new one for a type that cannot be a key. Raises what pydantic raises."""
     try:
         hash(answer)
     except TypeError:
-        return KeptAdapter(answer)
+        return CachedAdapter(answer)
     return _kept_adapter(answer)
 
 

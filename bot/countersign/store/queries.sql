@@ -738,7 +738,7 @@ LIMIT %(limit)s;
 SELECT * FROM countersign.take_slot(
     %(thread_id)s, %(starts)s, %(decisions)s, %(per_person)s, %(per_channel)s, %(per_workspace)s);
 
--- tell_waiting --
+-- post_waiting_notes --
 -- Writes a note for every thread that has waited for a moment and has none.
 SELECT countersign.tell_waiting();
 

@@ -17,7 +17,7 @@ _OPERATOR = Person(id="operator", name="operator", standing=Standing.BOT)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Restored:
+class StoppedAtRestore:
     """What was stopped, by number."""
 
     threads: int
@@ -31,7 +31,7 @@ class Restoration:
         self._pool = pool
         self._grants = grants
 
-    async def stop_everything(self, hint: str) -> Restored:
+    async def stop_everything(self, hint: str) -> StoppedAtRestore:
         """Halt what is not at rest, and tell each thread `hint`, in one transaction; then revoke the grants.
 
         May be called again: what is halted stays as it is.
@@ -47,7 +47,7 @@ class Restoration:
                 told = failure(ThreadRef.parse(row["id"]), row["halted"], hint)
                 await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(told))
             cards = await redrawing.fetchall()
-        return Restored(threads=len(halted), cards=len(cards), grants=await self._revoke_grants())
+        return StoppedAtRestore(threads=len(halted), cards=len(cards), grants=await self._revoke_grants())
 
     async def _revoke_grants(self) -> int:
         """One that was revoked since the backup would approve again."""

@@ -52,7 +52,7 @@ class WebApiEndpoint:
         self,
         request: web.Request,
         entry: ApiCall,
-        given: "Given",
+        given: "RequestInput",
         rule: ApiFaultRule | None,
     ) -> web.StreamResponse:
         if self._slack.faults.latency:
@@ -75,7 +75,7 @@ class WebApiEndpoint:
             _drop_connection(request)
         return web.json_response(entry.answer, headers=self._headers())
 
-    async def run(self, name: str, given: "Given") -> JsonObject:
+    async def run(self, name: str, given: "RequestInput") -> JsonObject:
         method = self._methods.get(name)
         arguments = given.arguments
         warnings: list[str] = []
@@ -132,7 +132,7 @@ class WebApiEndpoint:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Given:
+class RequestInput:
     """What came with a request: the arguments, the token, and whether the body was JSON."""
 
     arguments: JsonObject
@@ -140,7 +140,7 @@ class Given:
     is_json: bool
 
 
-async def _read(request: web.Request) -> Given:
+async def _read(request: web.Request) -> RequestInput:
     arguments: dict[str, Any] = dict(request.query)
     is_json = request.content_type == "application/json"
     if is_json:
@@ -156,7 +156,7 @@ async def _read(request: web.Request) -> Given:
         arguments |= {k: v for k, v in (await request.post()).items() if isinstance(v, str)}
     kind, _, bearer = request.headers.get("Authorization", "").partition(" ")
     token = bearer.strip() if kind.lower() == "bearer" else arguments.get("token")
-    return Given(arguments=arguments, token=token or None, is_json=is_json)
+    return RequestInput(arguments=arguments, token=token or None, is_json=is_json)
 
 
 async def _refuse(request: web.Request, rule: ApiFaultRule) -> web.StreamResponse | None:

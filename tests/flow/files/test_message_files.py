@@ -10,7 +10,7 @@ from countersign.approvals.json import Json
 from countersign.flow.files.kinds import ALL_KINDS, TEXT_ALONE, FileKinds
 from countersign.flow.files.message_files import MessageFiles
 from countersign.flow.files.notes import NOT_PART_OF_A_FORM, NOT_PART_OF_AN_ANSWER
-from countersign.flow.files.reader import LeftOut, ReadFiles
+from countersign.flow.files.reader import ReadFiles, SkippedFile
 from countersign.flow.files.shared_file import SharedFile, files_body
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.work import StepResult, Work
@@ -33,7 +33,7 @@ class Reader:
         self, files: Sequence[SharedFile], kinds: FileKinds, otherwise: Text | None
     ) -> ReadFiles:
         self.asked.append((tuple(file.id for file in files), kinds, otherwise))
-        left_out = tuple(LeftOut(name=file.name, reason=otherwise or TOO_LARGE) for file in files[1:])
+        left_out = tuple(SkippedFile(name=file.name, reason=otherwise or TOO_LARGE) for file in files[1:])
         return ReadFiles(blocks=(BLOCK,), left_out=left_out)
 
 

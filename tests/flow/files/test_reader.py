@@ -16,7 +16,7 @@ from countersign.flow.files.kinds import (
     FileKinds,
 )
 from countersign.flow.files.notes import files_note, text_with_left_out
-from countersign.flow.files.reader import FileReader, LeftOut
+from countersign.flow.files.reader import FileReader, SkippedFile
 from countersign.flow.files.shared_file import SharedFile, files_body, shared_files
 from countersign.i18n import lazy_text
 from tests.flow.files.test_file_type import PNG
@@ -173,8 +173,8 @@ def test_a_message_keeps_what_is_needed_to_read_its_files() -> None:
     assert shared_files(earlier) == (SharedFile(name="a.pdf"),)
 
 
-def left_out(*names: str) -> list[LeftOut]:
-    return [LeftOut(name=name, reason=lazy_text("It is empty.")) for name in names]
+def left_out(*names: str) -> list[SkippedFile]:
+    return [SkippedFile(name=name, reason=lazy_text("It is empty.")) for name in names]
 
 
 def test_the_graph_gets_a_line_for_each_file_that_it_does_not_get() -> None:

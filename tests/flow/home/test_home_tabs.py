@@ -10,7 +10,7 @@ from countersign.approvals.person import Person, Standing
 from countersign.flow.errors import DatabaseUnavailable, RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.home.counting import shown_total
 from countersign.flow.home.home_tabs import HomeTabs
-from countersign.flow.home.inbox_content import Found, Inbox, Reader
+from countersign.flow.home.inbox_content import ApprovalPage, Inbox, Reader
 from countersign.flow.ports import OpenedHome
 
 BOB = Reader(person=Person(id="UBOB", name="Bob", standing=Standing.MEMBER), keys=("UBOB",), channels=("C1",))
@@ -55,7 +55,7 @@ class Home:
 
     async def read(self, reader: Reader, page: int = 0) -> Inbox:
         assert reader is BOB
-        return Inbox(reader=reader, waiting=Found(page=page - 1 if page else 0), asked=Found())
+        return Inbox(reader=reader, waiting=ApprovalPage(page=page - 1 if page else 0), asked=ApprovalPage())
 
     async def publish(self, inbox: Inbox, shown: str | None) -> str:
         if self.error is not None:
@@ -131,7 +131,7 @@ async def test_a_round_publishes_twenty_tabs_at_most() -> None:
     [(0, 8, 1), (1, 8, 1), (8, 8, 1), (9, 8, 2), (16, 8, 2), (17, 8, 3), (3, 1, 3)],
 )
 def test_how_many_pages_there_are(total: int, size: int, pages: int) -> None:
-    assert Found(total=total, size=size).pages == pages
+    assert ApprovalPage(total=total, size=size).pages == pages
 
 
 @pytest.mark.parametrize(

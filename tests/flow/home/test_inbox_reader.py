@@ -14,7 +14,7 @@ from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.grants import GrantState
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.home.inbox import InboxReader
-from countersign.flow.home.inbox_content import Decided, Reader
+from countersign.flow.home.inbox_content import HistoryPage, Reader
 from countersign.flow.ports import OwnChannel
 from countersign.flow.review import Review
 from tests.approvals.test_record import an_approval
@@ -161,7 +161,7 @@ async def test_cards_elsewhere_are_shown_where_the_person_may_look(
     in_it, here = Review(an_approval(posted_to=channel)), Review(an_approval())
     workspace.reviews = (in_it, here)
     expected = (in_it, here) if visible else (here,)
-    assert await inbox(workspace).decided(READER, 0, 5) == Decided(reviews=expected, more=False)
+    assert await inbox(workspace).decided(READER, 0, 5) == HistoryPage(reviews=expected, more=False)
     found = await inbox(workspace).asked(READER)
     assert (found.reviews, found.total, found.size) == (expected, 2, 5)
 
@@ -196,7 +196,7 @@ async def test_a_page_of_what_was_decided_says_whether_there_is_more(
 ) -> None:
     reviews = tuple(Review(an_approval()) for _ in range(7))
     found = await inbox(Workspace(reviews=reviews)).decided(READER, page, size)
-    assert found == Decided(reviews=reviews[first : first + count], more=more)
+    assert found == HistoryPage(reviews=reviews[first : first + count], more=more)
 
 
 async def test_who_may_not_decide_has_nothing_waiting() -> None:

@@ -16,7 +16,7 @@ from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.home.direct_message_hold import QuietHoursCheck
 from countersign.flow.home.quiet_hours import EmptyQuietHours, QuietHours
 from countersign.flow.messages.outgoing import card
-from countersign.flow.notices.direct_messages import Why, direct_messages
+from countersign.flow.notices.direct_messages import NoticeReason, direct_messages
 from countersign.flow.thread import ThreadRecord
 from countersign.flow.work import StepResult
 from countersign.interrupts import digest
@@ -79,7 +79,7 @@ async def asked(harness: Harness, delivery: MessageDelivery) -> Approval:
     record = ThreadRecord(
         ref=thread, graph="g", last_posted_key=None, halted=None, attempts=0, step_starts=0, fence=0
     )
-    posts = (card(thread, approval), *direct_messages(approval, [BOB], Why.ASKED))
+    posts = (card(thread, approval), *direct_messages(approval, [BOB], NoticeReason.ASKED))
     await harness.threads.save_step(
         StepResult(
             thread=record,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from countersign.flow.live.content import MessageStream, Plan, Shown
+from countersign.flow.live.content import DisplayedMessage, MessageStream, Plan
 from countersign.flow.thread import ThreadRef
 from tests.flow.rows import NOW, REF
 
@@ -77,11 +77,11 @@ class Display:
     def visible_text(self, text: str) -> str:
         return text
 
-    async def start(self, stream: MessageStream, content: str | Plan, recipient: str) -> Shown:
+    async def start(self, stream: MessageStream, content: str | Plan, recipient: str) -> DisplayedMessage:
         self.calls.make("start", (stream.key, content, recipient))
         return _shown(replace(stream, ts="9.9", native=self.native), content)
 
-    async def extend(self, shown: Shown, content: str | Plan) -> Shown:
+    async def extend(self, shown: DisplayedMessage, content: str | Plan) -> DisplayedMessage:
         self.calls.make("extend", (shown.stream.ts, content))
         return _shown(shown.stream, content)
 
@@ -93,10 +93,10 @@ class Display:
         self.calls.make("remove", stream.key)
 
 
-def _shown(stream: MessageStream, content: str | Plan) -> Shown:
+def _shown(stream: MessageStream, content: str | Plan) -> DisplayedMessage:
     if isinstance(content, Plan):
-        return Shown(stream=stream, plan=content)
-    return Shown(stream=stream, text=content)
+        return DisplayedMessage(stream=stream, plan=content)
+    return DisplayedMessage(stream=stream, text=content)
 
 
 def stream_of(key: str, *, native: bool = True) -> MessageStream:

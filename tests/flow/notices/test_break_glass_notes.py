@@ -7,7 +7,7 @@ import pytest
 
 from countersign.approvals.votes.break_glass import GlassBreak
 from countersign.flow.notices.break_glass import glass_broken, reviewed_note, reviewers_told
-from countersign.flow.notices.direct_messages import Why
+from countersign.flow.notices.direct_messages import NoticeReason
 from countersign.flow.policy.audience import Audience
 from countersign.flow.review import Review
 from tests.approvals.policy.policies import NOW, a_rule, person
@@ -41,8 +41,10 @@ async def test_the_thread_reads_who_and_why_and_the_other_approvers_get_a_messag
 
 
 async def test_each_reminder_is_a_message_of_its_own() -> None:
-    first = await reviewers_told(REVIEW, USE, AUDIENCE, Why.BROKE_GLASS, NOW)
-    again = await reviewers_told(REVIEW, USE, AUDIENCE, Why.BROKE_GLASS, NOW.replace(year=NOW.year + 1))
+    first = await reviewers_told(REVIEW, USE, AUDIENCE, NoticeReason.BROKE_GLASS, NOW)
+    again = await reviewers_told(
+        REVIEW, USE, AUDIENCE, NoticeReason.BROKE_GLASS, NOW.replace(year=NOW.year + 1)
+    )
     assert not {row.key for row in first} & {row.key for row in again}
 
 

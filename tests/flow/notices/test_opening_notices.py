@@ -8,7 +8,7 @@ import pytest
 
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, card, pointer
-from countersign.flow.notices.direct_messages import Why, direct_messages
+from countersign.flow.notices.direct_messages import NoticeReason, direct_messages
 from countersign.flow.notices.opening import OpeningNotices, card_messages
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
@@ -134,7 +134,7 @@ async def test_the_card_is_first_then_what_is_wrong_with_its_place_then_who_is_a
     misplaced = card(asked.thread, asked.approval)
     posted = await notices()(asked, (replace(misplaced, key="misplaced"),))
     assert [row.key for row in posted[:2]] == [f"card:{asked.approval.id}", "misplaced"]
-    assert posted[2:] == direct_messages(asked.approval, ("UBOB", "UCAROL", "UDORA"), Why.ASKED)
+    assert posted[2:] == direct_messages(asked.approval, ("UBOB", "UCAROL", "UDORA"), NoticeReason.ASKED)
 
 
 async def test_only_the_rules_of_open_rows_are_for_somebody() -> None:

@@ -10,7 +10,7 @@ import pytest
 from countersign.approvals.policy.rule import Rule
 from countersign.flow.errors import DatabaseUnavailable
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
-from countersign.flow.notices.direct_messages import Why, direct_messages
+from countersign.flow.notices.direct_messages import NoticeReason, direct_messages
 from countersign.flow.notices.shortage_notices import ShortageCheck, ShortageNotices
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
@@ -86,7 +86,7 @@ async def test_what_is_missing_is_said_and_who_may_decide_instead(
     assert line["approval_id"] == str(asked.approval.id)
     assert line["missing"] == missing.split("; ")
     fallback = {ESCALATES: ("UDAVE",), GLASS: ("UDAVE",), TO_TWO: ("UDAVE", "UEVE")}.get(rule, ())
-    assert tuple(messages) == direct_messages(asked.approval, fallback, Why.ESCALATED)
+    assert tuple(messages) == direct_messages(asked.approval, fallback, NoticeReason.ESCALATED)
 
 
 USERS = a_rule('approvers = [{users = ["UBOB"]}]')
@@ -197,7 +197,7 @@ class Waiting:
     async def is_noted(self, key: str) -> bool:
         return key in self.noted
 
-    async def tell(self, posts: Sequence[Outgoing]) -> None:
+    async def enqueue_posts(self, posts: Sequence[Outgoing]) -> None:
         if self.away:
             raise DatabaseUnavailable
         self.noted |= {row.key for row in posts}

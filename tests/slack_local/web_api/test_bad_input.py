@@ -10,7 +10,7 @@ from slack_local.model.records import Message
 from slack_local.model.slack import Slack
 from slack_local.model.wire_log import Attempt
 from slack_local.transport.delivery import Ack, Delivery
-from slack_local.web_api.endpoint import Given, WebApiEndpoint
+from slack_local.web_api.endpoint import RequestInput, WebApiEndpoint
 from slack_local.web_api.methods.registry import METHODS
 
 NAMES = (
@@ -140,7 +140,7 @@ async def answer(method: str, arguments: dict[str, Any]) -> dict[str, Any]:
     endpoint = WebApiEndpoint(slack, delivery, None, METHODS)
     token = slack.app_token if METHODS[method].token == "app" else slack.bot_token
     try:
-        return await endpoint.run(method, Given(arguments=arguments, token=token, is_json=False))
+        return await endpoint.run(method, RequestInput(arguments=arguments, token=token, is_json=False))
     finally:
         await delivery.close()
 

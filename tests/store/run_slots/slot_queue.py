@@ -83,8 +83,8 @@ async def notes(harness: Harness) -> list[dict[str, Any]]:
 async def told(slots: SlotQueue) -> dict[str, tuple[int, int]]:
     """What each thread was told that has waited a while: how many come before, and how many run."""
     await slots.harness.rows("UPDATE countersign.run_slots SET waiting_since = now() - interval '1 minute'")
-    await slots.slots.tell_waiting()
-    await slots.slots.tell_waiting()
+    await slots.slots.post_waiting_notes()
+    await slots.slots.post_waiting_notes()
     return {
         row["key"].split(":")[1]: (row["body"]["before"], row["body"]["running"])
         for row in await notes(slots.harness)

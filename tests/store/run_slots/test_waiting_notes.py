@@ -9,7 +9,7 @@ from tests.support.harness import Harness
 async def test_a_wait_that_is_over_in_a_moment_is_not_posted(harness: Harness) -> None:
     slots = line(harness, slot_limits(2))
     first, second = await slots.starts("UALICE", 2)
-    await slots.slots.tell_waiting()
+    await slots.slots.post_waiting_notes()
     assert await slots.ends(first) == [second]
     assert await told(slots) == {}
 

@@ -113,7 +113,7 @@ class Condition:
         try:
             self._program = _environment().compile(source)
         except RuntimeError as error:
-            raise _told(source, str(error)) from None
+            raise _bad_condition(source, str(error)) from None
         kind = self._program.return_type().name()
         if kind not in {"BOOL", "DYN"}:
             raise BadCondition(f"this is {_kind_in_words(kind)}, not something that is true or false")
@@ -239,7 +239,7 @@ def _check_requester(code: str) -> None:
             raise BadCondition(f"requester has no “{name}”", "requester.id or requester.groups")
 
 
-def _told(source: str, error: str) -> BadCondition:
+def _bad_condition(source: str, error: str) -> BadCondition:
     undeclared = _UNDECLARED.search(error)
     if undeclared is None:
         return BadCondition(_first_line(error))

@@ -61,7 +61,7 @@ class Absences:
             scope=scope(new),
             until=until(ends_at, zone),
         )
-        await self._store.start(new, delegator, check, (_told(new, "started", delegate.id, text),))
+        await self._store.start(new, delegator, check, (_direct_message(new, "started", delegate.id, text),))
         return new, kept
 
     async def stop(self, team: str, delegator: Person) -> tuple[Delegation, ...]:
@@ -103,10 +103,10 @@ def _stopped(delegation: Delegation) -> Outgoing:
         person=delegation.delegator_name,
         scope=scope(delegation),
     )
-    return _told(delegation, "stopped", delegation.delegate, text)
+    return _direct_message(delegation, "stopped", delegation.delegate, text)
 
 
-def _told(delegation: Delegation, what: str, user: str, text: Text) -> Outgoing:
+def _direct_message(delegation: Delegation, what: str, user: str, text: Text) -> Outgoing:
     return Outgoing(
         key=f"delegation:{delegation.id}:{what}",
         kind=OutgoingKind.PRIVATE_NOTE,

@@ -10,7 +10,7 @@ from countersign.approvals.person import Person
 from countersign.approvals.votes.break_glass import GlassBreak, NoSuchReview, check_may_review
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.break_glass import reviewed_note, reviewers_told
-from countersign.flow.notices.direct_messages import Why
+from countersign.flow.notices.direct_messages import NoticeReason
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import BreakGlassStore, Clock, Store
@@ -22,7 +22,7 @@ REMIND_EVERY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ToReview:
+class UnreviewedUse:
     use: GlassBreak
     review: Review
 
@@ -44,9 +44,9 @@ class BreakGlassReviews:
         self._clock = clock
         self._deliver = deliver
 
-    async def waiting_for(self, team: str, person: Person) -> tuple[ToReview, ...]:
+    async def waiting_for(self, team: str, person: Person) -> tuple[UnreviewedUse, ...]:
         """What this person may review, the oldest first, and no more than `MAX_LISTED`."""
-        found: list[ToReview] = []
+        found: list[UnreviewedUse] = []
         for use in await self._store.unreviewed(team, _MAX_CHECKED):
             review = await self._approvals.approval(use.approval_id)
             if review is None or len(found) == MAX_LISTED:
@@ -55,19 +55,19 @@ class BreakGlassReviews:
                 await self._check(use, review, person)
             except MayNotDecide:
                 continue
-            found.append(ToReview(use=use, review=review))
+            found.append(UnreviewedUse(use=use, review=review))
         return tuple(found)
 
-    async def load(self, use_id: UUID, person: Person) -> ToReview:
+    async def load(self, use_id: UUID, person: Person) -> UnreviewedUse:
         """Raises NoSuchReview, and MayNotDecide for whoever may not review it."""
         use = await self._store.find(use_id)
         review = await self._approvals.approval(use.approval_id) if use is not None else None
         if use is None or review is None:
             raise NoSuchReview
         await self._check(use, review, person)
-        return ToReview(use=use, review=review)
+        return UnreviewedUse(use=use, review=review)
 
-    async def __call__(self, use_id: UUID, person: Person, note: str) -> ToReview:
+    async def __call__(self, use_id: UUID, person: Person, note: str) -> UnreviewedUse:
         """Record that this person has reviewed it. Raises as `load` does."""
         found = await self.load(use_id, person)
         post = (reviewed_note(found.review, found.use, person, note),)
@@ -85,7 +85,7 @@ class BreakGlassReviews:
             review = await self._approvals.approval(use.approval_id)
             if review is None:
                 continue
-            post = await reviewers_told(review, use, self._audience, Why.REVIEW_DUE, now)
+            post = await reviewers_told(review, use, self._audience, NoticeReason.REVIEW_DUE, now)
             await self._store.reminded(use.id, now, post)
             await self._deliver(post)
         return len(due)

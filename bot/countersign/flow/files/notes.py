@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from countersign.flow.files.reader import LeftOut
+from countersign.flow.files.reader import SkippedFile
 from countersign.flow.files.shared_file import short_name
 from countersign.flow.messages.inbound import Inbound
 from countersign.flow.messages.outgoing import Outgoing, note
@@ -14,14 +14,14 @@ NOT_PART_OF_AN_ANSWER = lazy_text("An answer is text alone. Paste its text inste
 NOT_PART_OF_A_FORM = lazy_text("This agent begins with a form, which takes no files.")
 
 
-def text_with_left_out(text: str, left_out: Sequence[LeftOut]) -> str:
+def text_with_left_out(text: str, left_out: Sequence[SkippedFile]) -> str:
     """The message's text, and below it a line for each file: `[File not read: report.pdf]`."""
     lines = [f"[File not read: {short_name(file.name)}]" for file in left_out]
     return "\n".join(filter(None, (text, *lines)))
 
 
 @for_everyone
-def files_note(inbound: Inbound, left_out: Sequence[LeftOut]) -> Outgoing | None:
+def files_note(inbound: Inbound, left_out: Sequence[SkippedFile]) -> Outgoing | None:
     """The note about those files of a message that the graph did not get; None if it got all."""
     if not left_out:
         return None

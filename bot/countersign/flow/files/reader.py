@@ -36,7 +36,7 @@ _UTF = {"utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class LeftOut:
+class SkippedFile:
     name: str
     reason: Text
 
@@ -46,7 +46,7 @@ class ReadFiles:
     """LangChain's standard content blocks, in the order of the files, and what is not among them."""
 
     blocks: tuple[Json, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[SkippedFile, ...] = ()
 
 
 class FileReader:
@@ -61,7 +61,7 @@ class FileReader:
         Raises RateLimited.
         """
         blocks: list[Json] = []
-        left_out: list[LeftOut] = []
+        left_out: list[SkippedFile] = []
         room = MAX_TOTAL_BYTES
         for position, file in enumerate(files):
             named = file
@@ -73,9 +73,9 @@ class FileReader:
                 blocks += _blocks(named, content, kinds)
                 room -= len(content)
             except KindNotRead as refused:
-                left_out.append(LeftOut(name=named.name, reason=otherwise or refused.reason))
+                left_out.append(SkippedFile(name=named.name, reason=otherwise or refused.reason))
             except FileNotRead as refused:
-                left_out.append(LeftOut(name=named.name, reason=refused.reason))
+                left_out.append(SkippedFile(name=named.name, reason=refused.reason))
         return ReadFiles(blocks=tuple(blocks), left_out=tuple(left_out))
 
     async def _described(self, file: SharedFile) -> SharedFile:

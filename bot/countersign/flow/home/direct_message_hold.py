@@ -4,12 +4,17 @@ from collections.abc import Mapping
 
 from countersign.approvals.lifecycle import Phase
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
-from countersign.flow.notices.direct_messages import Why
+from countersign.flow.notices.direct_messages import NoticeReason
 from countersign.flow.ports import Clock, Outbox, QuietHoursStore
 from countersign.flow.review import Review
 
 _DIRECT = {OutgoingKind.DIRECT, OutgoingKind.PRIVATE_NOTE}
-_ASKS = {Why.ASKED.value, Why.REMINDED.value, Why.ESCALATED.value, Why.REFERRED.value}
+_ASKS = {
+    NoticeReason.ASKED.value,
+    NoticeReason.REMINDED.value,
+    NoticeReason.ESCALATED.value,
+    NoticeReason.REFERRED.value,
+}
 
 
 class QuietHoursCheck:

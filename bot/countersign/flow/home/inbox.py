@@ -9,7 +9,7 @@ from countersign.approvals.policy.grants import GrantState
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.grants.manage import Grants
-from countersign.flow.home.inbox_content import PAGE, Decided, Found, Inbox, Reader
+from countersign.flow.home.inbox_content import PAGE, ApprovalPage, HistoryPage, Inbox, Reader
 from countersign.flow.ports import Clock, Delegations, InboxStore, Memberships, OwnChannel
 from countersign.flow.review import Review
 
@@ -77,10 +77,10 @@ class InboxReader:
             quiet_hours=await self._store.quiet_hours(self._team, user),
         )
 
-    async def waiting(self, reader: Reader, page: int = 0, size: int = PAGE) -> Found:
+    async def waiting(self, reader: Reader, page: int = 0, size: int = PAGE) -> ApprovalPage:
         """What this person could decide, the soonest to expire first, then the oldest first."""
         if not reader.decides:
-            return Found(size=size)
+            return ApprovalPage(size=size)
         page = max(page, 0)
         for _ in range(2):
             reviews, total = await self._store.waiting_for(
@@ -91,18 +91,18 @@ class InboxReader:
             _, total = await self._store.waiting_for(
                 self._team, reader.person.id, reader.keys, reader.channels, 0, 1
             )
-            page = Found(total=total, size=size).pages - 1
-        return Found(reviews=reviews, total=total, page=page, size=size)
+            page = ApprovalPage(total=total, size=size).pages - 1
+        return ApprovalPage(reviews=reviews, total=total, page=page, size=size)
 
-    async def asked(self, reader: Reader) -> Found:
+    async def asked(self, reader: Reader) -> ApprovalPage:
         """What this person asked for, the oldest first."""
         reviews, total = await self._store.asked_by(self._team, reader.person.id, _ASKED)
-        return Found(reviews=await self._visible(reader, reviews), total=total, size=_ASKED)
+        return ApprovalPage(reviews=await self._visible(reader, reviews), total=total, size=_ASKED)
 
-    async def decided(self, reader: Reader, page: int, size: int) -> Decided:
+    async def decided(self, reader: Reader, page: int, size: int) -> HistoryPage:
         """What this person asked for or voted on and what is closed, the latest first."""
         found = await self._store.decided_lately(self._team, reader.person.id, page * size, size + 1)
-        return Decided(reviews=await self._visible(reader, found[:size]), more=len(found) > size)
+        return HistoryPage(reviews=await self._visible(reader, found[:size]), more=len(found) > size)
 
     async def _delegated(self, mine: Iterable[Delegation]) -> set[str]:
         """The keys of those in whose place this person decides."""

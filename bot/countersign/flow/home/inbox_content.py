@@ -13,7 +13,7 @@ PAGE = 8  # approvals on a page of the Home tab
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class ApprovalPage:
     """A page of approvals, and how many there are in all, counted as far as one more than COUNTED."""
 
     reviews: tuple[Review, ...] = ()
@@ -40,7 +40,7 @@ class Reader:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Decided:
+class HistoryPage:
     """A page of what was decided; `more` was decided before."""
 
     reviews: tuple[Review, ...]
@@ -50,8 +50,8 @@ class Decided:
 @dataclass(frozen=True, kw_only=True)
 class Inbox:
     reader: Reader
-    waiting: Found
-    asked: Found
+    waiting: ApprovalPage
+    asked: ApprovalPage
     decided: tuple[Review, ...] = ()
     grants: tuple[ListedGrant, ...] = ()
     delegations: tuple[Delegation, ...] = ()

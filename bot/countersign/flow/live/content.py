@@ -46,7 +46,7 @@ class MessageStream:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class DisplayedMessage:
     """A live message as Slack has it now."""
 
     stream: MessageStream

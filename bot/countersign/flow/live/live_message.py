@@ -9,7 +9,7 @@ import structlog
 
 from countersign.approvals.errors import CountersignError
 from countersign.flow.errors import RateLimited, SlackRefused
-from countersign.flow.live.content import MessageStream, Plan, Shown
+from countersign.flow.live.content import DisplayedMessage, MessageStream, Plan
 from countersign.flow.ports.live import StreamDisplay, StreamStore
 
 log = structlog.get_logger()
@@ -43,7 +43,7 @@ class LiveMessage:
         self._calls = asyncio.Lock()  # held while Slack is called: no call is cut off half-way
         self._begun = False
         self._broken = False
-        self._shown: Shown | None = None
+        self._shown: DisplayedMessage | None = None
         self._task = asyncio.create_task(self._run())
 
     @property
@@ -107,7 +107,7 @@ class LiveMessage:
         self.stream = self._shown.stream
         self._broken = not await self._store.update(self.stream)
 
-    async def _extend(self, shown: Shown) -> None:
+    async def _extend(self, shown: DisplayedMessage) -> None:
         content = self._content()
         if content and content != (shown.plan or shown.text):
             self._shown = await self._display.extend(shown, content)

@@ -6,7 +6,7 @@ from countersign.approvals.person import Person
 from countersign.approvals.recorded_reasons import recorded_reason
 from countersign.approvals.votes.break_glass import GlassBreak
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, note
-from countersign.flow.notices.direct_messages import Why
+from countersign.flow.notices.direct_messages import NoticeReason
 from countersign.flow.policy.audience import Audience
 from countersign.flow.review import Review
 from countersign.i18n import lazy_text, sentences
@@ -24,11 +24,11 @@ async def glass_broken(review: Review, use: GlassBreak, audience: Audience) -> t
         reason=recorded_reason(_on_one_line(use.reason)),
     )
     told = note(review.thread, f"break-glass:{use.id}", text)
-    return (told, *await reviewers_told(review, use, audience, Why.BROKE_GLASS, use.at))
+    return (told, *await reviewers_told(review, use, audience, NoticeReason.BROKE_GLASS, use.at))
 
 
 async def reviewers_told(
-    review: Review, use: GlassBreak, audience: Audience, why: Why, at: datetime
+    review: Review, use: GlassBreak, audience: Audience, why: NoticeReason, at: datetime
 ) -> tuple[Outgoing, ...]:
     """A direct message to each of the rule's approvers but whoever broke the glass, once for `at`."""
     approval = review.approval

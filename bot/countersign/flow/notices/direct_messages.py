@@ -9,7 +9,7 @@ from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.thread import ThreadRef
 
 
-class Why(StrEnum):
+class NoticeReason(StrEnum):
     ASKED = "asked"
     REMINDED = "reminded"
     ESCALATED = "escalated"
@@ -18,7 +18,7 @@ class Why(StrEnum):
     REVIEW_DUE = "review_due"
 
 
-def direct_messages(approval: Approval, users: Iterable[str], why: Why) -> tuple[Outgoing, ...]:
+def direct_messages(approval: Approval, users: Iterable[str], why: NoticeReason) -> tuple[Outgoing, ...]:
     """A message to each of them, for each reason once since the approval was last asked."""
     team = ThreadRef.parse(approval.thread_id).team
     asked = int(approval.clock_from.timestamp())
@@ -40,11 +40,11 @@ def referral_message(approval: Approval, referral: Referral) -> Outgoing:
     """To whoever was asked, once for each person who asks them."""
     asked = int(approval.clock_from.timestamp())
     return Outgoing(
-        key=f"{Why.REFERRED}:{approval.id}:{asked}:{referral.by.id}:{referral.to.id}",
+        key=f"{NoticeReason.REFERRED}:{approval.id}:{asked}:{referral.by.id}:{referral.to.id}",
         kind=OutgoingKind.DIRECT,
         team=ThreadRef.parse(approval.thread_id).team,
         channel=referral.to.id,
         thread_ts=None,
-        body={"why": Why.REFERRED.value, "by": referral.by.id, "note": referral.note},
+        body={"why": NoticeReason.REFERRED.value, "by": referral.by.id, "note": referral.note},
         approval_id=approval.id,
     )

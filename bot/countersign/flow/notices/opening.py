@@ -6,7 +6,7 @@ import structlog
 
 from countersign.flow.errors import SlackRefused
 from countersign.flow.messages.outgoing import Outgoing, card, note, pointer
-from countersign.flow.notices.direct_messages import Why, direct_messages
+from countersign.flow.notices.direct_messages import NoticeReason, direct_messages
 from countersign.flow.notices.shortage_notices import ShortageNotices
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.voting import Voting
@@ -34,7 +34,7 @@ class OpeningNotices:
             *card_messages(review),
             *misplaced,
             *await self._shortages(review),
-            *direct_messages(approval, users, Why.ASKED),
+            *direct_messages(approval, users, NoticeReason.ASKED),
         )
 
     async def placed(self, review: Review) -> tuple[Review, tuple[Outgoing, ...]]:

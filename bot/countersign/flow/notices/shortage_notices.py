@@ -10,7 +10,7 @@ from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.shortages import Shortage
 from countersign.flow.messages.outgoing import Outgoing, note
-from countersign.flow.notices.direct_messages import Why, direct_messages
+from countersign.flow.notices.direct_messages import NoticeReason, direct_messages
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import NoticeStore
@@ -48,7 +48,7 @@ class ShortageNotices:
             users = await self._audience.members(approval, rule, rule.timers.escalate_to)
             alone = await self._may_break_glass(approval, rule, voting.context)
             posts.append(_unfillable(review, rule, shortages, stuck=voting.context.stuck, glass=bool(alone)))
-            posts += direct_messages(approval, dict.fromkeys((*users, *alone)), Why.ESCALATED)
+            posts += direct_messages(approval, dict.fromkeys((*users, *alone)), NoticeReason.ESCALATED)
         return tuple(posts)
 
     async def _may_break_glass(
@@ -94,7 +94,7 @@ class ShortageCheck:
                 continue
             posts = await self._notices(review)
             if posts:
-                await self._store.tell(posts)
+                await self._store.enqueue_posts(posts)
                 await self._deliver(posts)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Literal, Protocol, TypeAlias
 
-from countersign.flow.live.content import MessageStream, Plan, Shown
+from countersign.flow.live.content import DisplayedMessage, MessageStream, Plan
 from countersign.flow.thread import ThreadRef
 
 Verdict: TypeAlias = Literal["good", "bad"]
@@ -49,11 +49,11 @@ class StreamDisplay(Protocol):
         """What can be shown already of a message that begins so; empty if nothing can."""
         ...
 
-    async def start(self, stream: MessageStream, content: str | Plan, recipient: str) -> Shown:
+    async def start(self, stream: MessageStream, content: str | Plan, recipient: str) -> DisplayedMessage:
         """Post the first of it. `content` is what `visible_text` gave, or a plan."""
         ...
 
-    async def extend(self, shown: Shown, content: str | Plan) -> Shown:
+    async def extend(self, shown: DisplayedMessage, content: str | Plan) -> DisplayedMessage:
         """Show all of this in its place."""
         ...
 

@@ -178,7 +178,7 @@ class NoticeStore(Protocol):
         """Whether a message with this key was stored."""
         ...
 
-    async def tell(self, posts: Sequence[Outgoing]) -> None:
+    async def enqueue_posts(self, posts: Sequence[Outgoing]) -> None:
         """Store messages to post; those whose keys are there already are left out."""
         ...
 

@@ -26,7 +26,7 @@ from countersign.approvals.votes.vote import Vote
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.errors import Conflict, DatabaseUnavailable
 from countersign.flow.messages.outgoing import Outgoing
-from countersign.flow.notices.direct_messages import Why, direct_messages
+from countersign.flow.notices.direct_messages import NoticeReason, direct_messages
 from countersign.flow.notices.thread_notes import escalation, outcome_note, overdue, reminder
 from countersign.flow.observability.tracing import trace_of
 from countersign.flow.policy.audience import Audience
@@ -132,7 +132,7 @@ class TimerRunner:
         for rule in _rules(approval, rows):
             users |= dict.fromkeys(await self._audience.of_rule(approval, rule))
         change = Change(after=approval.reminded(rows), event=Event.REMINDED, detail=_detail(approval, rows))
-        messages = direct_messages(approval, users, Why.REMINDED)
+        messages = direct_messages(approval, users, NoticeReason.REMINDED)
         return _Firing(change=change, post=(reminder(review, rows), *messages))
 
     async def _escalated(self, review: Review, rows: tuple[int, ...]) -> _Firing:
@@ -145,7 +145,7 @@ class TimerRunner:
             users |= dict.fromkeys(await self._audience.members(approval, rule, rule.timers.escalate_to))
         detail = {**_detail(approval, rows), "notified": list(users)}
         change = Change(after=approval.escalated(rows), event=Event.ESCALATED, detail=detail)
-        return _Firing(change=change, post=(*post, *direct_messages(approval, users, Why.ESCALATED)))
+        return _Firing(change=change, post=(*post, *direct_messages(approval, users, NoticeReason.ESCALATED)))
 
 
 def _expired(review: Review, rows: tuple[int, ...], now: datetime, frozen: Mapping[int, bool]) -> _Firing:

@@ -41,7 +41,7 @@ def read_input(graph: _Graph, own: OwnCode) -> InputReads:
         first = reader.node(graph, next(iter(graph.nodes)), deep=0)
         whole = StateAccess()
     else:
-        first, whole = reader.first(graph, deep=0), reader.whole(graph, deep=0)
+        first, whole = reader.first(graph, deep=0), reader.whole_input(graph, deep=0)
     collected = {
         name for name, channel in graph.channels.items() if isinstance(channel, BinaryOperatorAggregate)
     }
@@ -75,7 +75,7 @@ class _GraphReader:
             found.add(self.node(graph, name, deep))
         return found
 
-    def whole(self, graph: _Graph, deep: int) -> StateAccess:
+    def whole_input(self, graph: _Graph, deep: int) -> StateAccess:
         """What all nodes and conditional edges read and write."""
         found = StateAccess()
         for name in graph.nodes:
@@ -100,7 +100,7 @@ class _GraphReader:
             if deep < _MAX_DEPTH and getattr(subgraph, "builder", None) is not None:
                 inner = self.first(subgraph, deep + 1)
                 if whole:
-                    inner.add(self.whole(subgraph, deep + 1))
+                    inner.add(self.whole_input(subgraph, deep + 1))
                 found.add(inner)
             else:
                 found.all_read = found.all_written = True

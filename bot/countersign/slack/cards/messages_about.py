@@ -6,7 +6,7 @@ from typing import Any
 from countersign.approvals.approval import Approval
 from countersign.approvals.lifecycle import Outcome, Phase
 from countersign.flow.messages.outgoing import OutgoingKind
-from countersign.flow.notices.direct_messages import Why
+from countersign.flow.notices.direct_messages import NoticeReason
 from countersign.flow.review import Review
 from countersign.i18n import N_, TextList, _, for_everyone
 from countersign.interrupts import single_line
@@ -24,10 +24,10 @@ _TITLE_LIMIT = 300
 _MAX_VALUES = 4
 _REASON_LIMIT = 1000
 _LEAD = {
-    Why.ASKED: N_("Your approval is needed"),
-    Why.REMINDED: N_("Reminder: your approval is still needed"),
-    Why.REFERRED: N_("You were asked to decide"),
-    Why.ESCALATED: N_("Escalated to you: nobody has decided this yet"),
+    NoticeReason.ASKED: N_("Your approval is needed"),
+    NoticeReason.REMINDED: N_("Reminder: your approval is still needed"),
+    NoticeReason.REFERRED: N_("You were asked to decide"),
+    NoticeReason.ESCALATED: N_("Escalated to you: nobody has decided this yet"),
 }
 _OUTCOME = {
     Outcome.APPROVED: N_(":white_check_mark: *Approved*"),
@@ -52,8 +52,8 @@ def render_message_about(
 def _render(kind: OutgoingKind, body: Mapping[str, Any], review: Review, link: str) -> RenderedMessage:
     title = truncate_escaped(review.shown.title, _TITLE_LIMIT)
     why = body.get("why")
-    if kind is OutgoingKind.DIRECT and why in (Why.BROKE_GLASS.value, Why.REVIEW_DUE.value):
-        return _broke_glass(review, title, link, reminder=why == Why.REVIEW_DUE.value)
+    if kind is OutgoingKind.DIRECT and why in (NoticeReason.BROKE_GLASS.value, NoticeReason.REVIEW_DUE.value):
+        return _broke_glass(review, title, link, reminder=why == NoticeReason.REVIEW_DUE.value)
     if review.approval.phase is not Phase.OPEN:
         return _closed(review, title, link)
     if kind is OutgoingKind.POINTER and review.approval.posted_to is None:
@@ -72,7 +72,7 @@ def _render(kind: OutgoingKind, body: Mapping[str, Any], review: Review, link: s
                 *cancel_blocks(review),
             ],
         )
-    lead = _(_LEAD[Why(str(body.get("why", Why.ASKED)))])
+    lead = _(_LEAD[NoticeReason(str(body.get("why", NoticeReason.ASKED)))])
     asked = request_text(review.shown_approval, review.shown)
     lines = [
         f":bell: *{lead}*",
@@ -92,7 +92,7 @@ def _render(kind: OutgoingKind, body: Mapping[str, Any], review: Review, link: s
 
 def _referral(body: Mapping[str, Any]) -> list[Block]:
     """Who asked this person to decide, and what they wrote."""
-    if body.get("why") != Why.REFERRED.value:
+    if body.get("why") != NoticeReason.REFERRED.value:
         return []
     note = truncate_escaped(single_line(str(body.get("note") or "")), _REASON_LIMIT)
     person = f"<@{escape(str(body.get('by', '')))}>"

@@ -1,6 +1,6 @@
 """The answer to `/approvals history`: what was decided of what somebody asked for or voted on."""
 
-from countersign.flow.home.inbox_content import Decided
+from countersign.flow.home.inbox_content import HistoryPage
 from countersign.i18n import N_, _
 from countersign.slack.block_kit.builders import RenderedMessage, actions, button, section
 from countersign.slack.home.entries import decided_line
@@ -11,7 +11,7 @@ _NOTHING = N_("Nothing was decided so far of what you asked for or voted on.")
 _HEADING = N_("*Recently decided*, of what you asked for or voted on:")
 
 
-def render_history(found: Decided, page: int, links: CardLinks) -> RenderedMessage:
+def render_history(found: HistoryPage, page: int, links: CardLinks) -> RenderedMessage:
     if not found.reviews and not found.more and page == 0:
         text = _(_NOTHING)
         return RenderedMessage(text=text, blocks=[section(text)])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from countersign.flow.home.counting import shown_total
-from countersign.flow.home.inbox_content import Found, Inbox
+from countersign.flow.home.inbox_content import ApprovalPage, Inbox
 from countersign.i18n import N_, _
 from countersign.slack.block_kit.builders import (
     Block,
@@ -61,11 +61,11 @@ def _waiting(inbox: Inbox, links: CardLinks, room: int) -> list[Block]:
     return [*blocks, *pages]
 
 
-def _heading(found: Found) -> Block:
+def _heading(found: ApprovalPage) -> Block:
     return header(_(_WAITING).format(count=shown_total(found.total)) if found.total else _("Waiting for you"))
 
 
-def pager(found: Found) -> list[Block]:
+def pager(found: ApprovalPage) -> list[Block]:
     """Buttons for the pages beside this one, where there are several."""
     if found.pages == 1:
         return []
@@ -83,7 +83,7 @@ def _page_button(label: str, page: int) -> Block:
     return button(f"{PAGE}:{page}", label, str(page))
 
 
-def _asked(found: Found, links: CardLinks) -> list[Block]:
+def _asked(found: ApprovalPage, links: CardLinks) -> list[Block]:
     if not found.reviews:
         return []
     more = found.total - len(found.reviews)

@@ -1,7 +1,7 @@
 """The answer to `/approvals`: what waits for whoever typed it, with the buttons that decide it."""
 
 from countersign.flow.home.counting import shown_total
-from countersign.flow.home.inbox_content import Found, Reader
+from countersign.flow.home.inbox_content import ApprovalPage, Reader
 from countersign.i18n import N_, _
 from countersign.slack.block_kit.builders import MESSAGE_BLOCKS, Block, RenderedMessage, section
 from countersign.slack.home.entries import asked_line, waiting_entries
@@ -13,7 +13,9 @@ _COUNT = N_("*{count} waiting for you:*")
 _ASKED = N_("*{count} asked by you:*")
 
 
-def render_list(reader: Reader, waiting: Found, asked: Found, links: CardLinks) -> RenderedMessage:
+def render_list(
+    reader: Reader, waiting: ApprovalPage, asked: ApprovalPage, links: CardLinks
+) -> RenderedMessage:
     """Its text says the same as its blocks, for screen readers."""
     lines = [_(_COUNT).format(count=shown_total(waiting.total)) if waiting.total else _(_NOTHING)]
     if not reader.decides:

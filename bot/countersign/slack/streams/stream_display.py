@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from countersign.flow.errors import SlackRefused
-from countersign.flow.live.content import MessageStream, Plan, Shown
+from countersign.flow.live.content import DisplayedMessage, MessageStream, Plan
 from countersign.i18n import _
 from countersign.slack.block_kit.builders import Block, RenderedMessage, context_block
 from countersign.slack.messages import WRITTEN_BY_THE_AGENT
@@ -59,7 +59,7 @@ class SlackStreamDisplay:
     def visible_text(self, text: str) -> str:
         return live_text(text)
 
-    async def start(self, stream: MessageStream, content: str | Plan, recipient: str) -> Shown:
+    async def start(self, stream: MessageStream, content: str | Plan, recipient: str) -> DisplayedMessage:
         self._budget.start(stream.key, stream.channel)
         try:
             if recipient and self._clock() >= self._no_streams_until:
@@ -76,7 +76,9 @@ class SlackStreamDisplay:
             self._budget.ended(stream.key)
             raise
 
-    async def _start_stream(self, stream: MessageStream, content: str | Plan, recipient: str) -> Shown:
+    async def _start_stream(
+        self, stream: MessageStream, content: str | Plan, recipient: str
+    ) -> DisplayedMessage:
         answer = await self._api.call(
             "chat.startStream",
             channel=stream.channel,
@@ -88,7 +90,7 @@ class SlackStreamDisplay:
         )
         return _shown(replace(stream, ts=str(answer["ts"]), native=True), content)
 
-    async def _post(self, stream: MessageStream, content: str | Plan) -> Shown:
+    async def _post(self, stream: MessageStream, content: str | Plan) -> DisplayedMessage:
         rendered = _rendered(content)
         answer = await self._api.call(
             "chat.postMessage",
@@ -103,7 +105,7 @@ class SlackStreamDisplay:
         self._budget.ended(stream.key)
         return _shown(replace(stream, ts=str(answer["ts"]), native=False), content)
 
-    async def extend(self, shown: Shown, content: str | Plan) -> Shown:
+    async def extend(self, shown: DisplayedMessage, content: str | Plan) -> DisplayedMessage:
         stream = shown.stream
         if not stream.native:
             self._budget.update()
@@ -191,11 +193,11 @@ class SlackStreamDisplay:
                 raise
 
 
-def _shown(stream: MessageStream, content: str | Plan) -> Shown:
+def _shown(stream: MessageStream, content: str | Plan) -> DisplayedMessage:
     return (
-        Shown(stream=stream, plan=content)
+        DisplayedMessage(stream=stream, plan=content)
         if isinstance(content, Plan)
-        else Shown(stream=stream, text=content)
+        else DisplayedMessage(stream=stream, text=content)
     )
 
 
@@ -205,7 +207,7 @@ def _first_chunks(text: str) -> list[Block]:
     return [author, {"type": "markdown_text", "text": text}]
 
 
-def _next_chunks(shown: Shown, content: str | Plan) -> list[Block]:
+def _next_chunks(shown: DisplayedMessage, content: str | Plan) -> list[Block]:
     if isinstance(content, Plan):
         return plan_chunks(content, shown.plan)
     if not content.startswith(shown.text):  # what comes later changed what an earlier line is

@@ -53,7 +53,7 @@ class ApprovalStore:
             await applied(applying)
         self._saved((change,))
 
-    async def tell(self, posts: Sequence[Outgoing]) -> None:
+    async def enqueue_posts(self, posts: Sequence[Outgoing]) -> None:
         async with transaction(self._pool) as connection:
             for row in posts:
                 await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))

@@ -40,9 +40,9 @@ class RunSlots:
             arguments: dict[str, Any] = {"thread_id": thread_id, "fence": slot.fence, **self._limits}
             await self._enqueue([row["admitted"] for row in await fetch(self._pool, "leave_slot", arguments)])
 
-    async def tell_waiting(self) -> None:
+    async def post_waiting_notes(self) -> None:
         """Have the threads that wait say so, each once."""
-        await run(self._pool, "tell_waiting", {})
+        await run(self._pool, "post_waiting_notes", {})
 
     async def repair(self) -> None:
         """Free what crashes left behind, and give what is free to threads that wait."""

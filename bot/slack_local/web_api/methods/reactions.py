@@ -27,7 +27,7 @@ async def add(call: Call) -> JsonObject:
     if bot in users:
         raise SlackError("already_reacted")
     users.append(bot)
-    _tell(call, "reaction_added", name, message)
+    _send_event(call, "reaction_added", name, message)
     return {}
 
 
@@ -39,11 +39,11 @@ async def remove(call: Call) -> JsonObject:
     message.reactions[name].remove(bot)
     if not message.reactions[name]:
         del message.reactions[name]
-    _tell(call, "reaction_removed", name, message)
+    _send_event(call, "reaction_removed", name, message)
     return {}
 
 
-def _tell(call: Call, kind: str, name: str, message: Message) -> None:
+def _send_event(call: Call, kind: str, name: str, message: Message) -> None:
     call.slack.message_changed(message)
     if kind in call.slack.app.events:
         event = events.reaction_event(call.slack, kind, call.slack.app.bot_user, name, message)

@@ -31,7 +31,7 @@ class Seat:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Uncounted:
+class UncountedVote:
     vote: Vote
     reason: AnyText
 
@@ -45,7 +45,7 @@ class Verdict:
     rejections: tuple[Vote, ...]
     quorum: int
     needed: tuple[Needed, ...]  # empty once nothing is missing
-    uncounted: tuple[Uncounted, ...]
+    uncounted: tuple[UncountedVote, ...]
     broke_glass: Vote | None = None  # the approval that decided it alone
     stands_in: Mapping[str, StandIn] = field(default_factory=dict)  # by voter who counts for somebody else
 
@@ -73,7 +73,7 @@ def count_votes(context: VotingContext, row: RowVotes, cast_now: str | None = No
     reasons = [counts(context, row, vote.by, vote.decision) for vote in row.votes]
     counted = [vote for vote, reason in zip(row.votes, reasons, strict=True) if reason is None]
     uncounted = tuple(
-        Uncounted(vote=vote, reason=reason)
+        UncountedVote(vote=vote, reason=reason)
         for vote, reason in zip(row.votes, reasons, strict=True)
         if reason is not None
     )
@@ -85,7 +85,7 @@ def count_votes(context: VotingContext, row: RowVotes, cast_now: str | None = No
     rejections = tuple(vote for vote in rejecting if vote.by.id in against)
     approvals = tuple(vote for vote in approving if vote.by.id in seated.counted)
     uncounted += tuple(
-        Uncounted(vote=vote, reason=_COUNTED_ONCE)
+        UncountedVote(vote=vote, reason=_COUNTED_ONCE)
         for vote in (*rejecting, *approving)
         if vote not in rejections and vote not in approvals
     )

@@ -38,7 +38,7 @@ class AskBack:
         """For a message that was written before the question was seen; None if its writer knows already."""
         quoted = _quoted(message.text)
         if len(waiting) != 1:
-            return _told_once(message, lazy_text(_KEPT_FOR_SEVERAL, message=quoted))
+            return _unless_kept(message, lazy_text(_KEPT_FOR_SEVERAL, message=quoted))
         (review,) = waiting
         words = {"question": review.shown.title, "message": quoted}
         in_thread = review.approval.posted_to is None
@@ -49,7 +49,7 @@ class AskBack:
         if about:
             text = lazy_text(_IS_IT_ABOUT_THIS, **words)
             return self._asked(message, review, text, (*about, ReplyChoice.KEEP))
-        return _told_once(message, lazy_text(_KEPT, **words))
+        return _unless_kept(message, lazy_text(_KEPT, **words))
 
     async def about(self, message: Inbound, review: Review, person: Person, *, first: bool) -> Notice | None:
         """For a message below the card. `first`: its writer was not asked about this card before."""
@@ -127,7 +127,7 @@ def _can_become(row: ReviewRow, choice: ReplyChoice, text: str) -> bool:
         return False
 
 
-def _told_once(message: Inbound, text: Text) -> Notice | None:
+def _unless_kept(message: Inbound, text: Text) -> Notice | None:
     return None if message.kept else Notice(user=message.user, text=text)
 
 

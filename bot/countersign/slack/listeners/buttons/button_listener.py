@@ -8,7 +8,7 @@ from countersign.approvals.errors import CountersignError, NotPending
 from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.values.references import NO_CARD, approval_in
 from countersign.slack.listeners.buttons.button_click import ButtonClick, Surface
-from countersign.slack.listeners.buttons.feedback import follow, tell
+from countersign.slack.listeners.buttons.feedback import follow, report_refusal
 from countersign.slack.listeners.context import DELETED, Ack, ListenerContext, describe_error
 
 Handler: TypeAlias = Callable[[ListenerContext, ButtonClick], Awaitable[None]]
@@ -23,7 +23,7 @@ def button_listener(context: ListenerContext, handle: Handler) -> Listener:
         try:
             await handle(context, await _placed(context, click))
         except CountersignError as error:
-            tell(context, click, describe_error(error))
+            report_refusal(context, click, describe_error(error))
         else:
             follow(context, click)
         await ack()

@@ -28,7 +28,7 @@ from countersign.slack.cards.values.references import (
 from countersign.slack.forms.modal import form_view
 from countersign.slack.listeners.buttons.button_click import ButtonClick
 from countersign.slack.listeners.buttons.button_listener import Handler, button_listener
-from countersign.slack.listeners.buttons.card_decision import decide, decision_form, whole
+from countersign.slack.listeners.buttons.card_decision import anchored, decide, decision_form
 from countersign.slack.listeners.context import ListenerContext
 from countersign.slack.listeners.forms.form_opening import form_modal, open_view
 
@@ -38,8 +38,8 @@ _MAX_RACES = 3  # votes of others that "Approve all" goes on after
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
     handlers: dict[str | re.Pattern[str], Handler] = {
-        whole(card_actions.FORM_PATTERN): _decide,
-        whole(card_actions.OPTION_PATTERN): _choose,
+        anchored(card_actions.FORM_PATTERN): _decide,
+        anchored(card_actions.OPTION_PATTERN): _choose,
         card_actions.OPTIONS: _choose,
         card_actions.APPROVE_REST: _approve_rest,
         card_actions.REJECT_REST: _reject_rest,

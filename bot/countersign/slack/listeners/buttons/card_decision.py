@@ -24,7 +24,7 @@ REASON = "reason"  # the block of an edit's reason: no JSON Pointer, so that no 
 _REASON_MISSING = N_("A reason is required here.")
 
 
-def whole(pattern: re.Pattern[str]) -> re.Pattern[str]:
+def anchored(pattern: re.Pattern[str]) -> re.Pattern[str]:
     """For Bolt, which searches where `fullmatch` is meant."""
     return re.compile(rf"^(?:{pattern.pattern})$")
 

@@ -11,7 +11,7 @@ from countersign.slack.listeners.home.approval_list import replace_list
 _TITLE = N_("Nothing was changed")
 
 
-def tell(context: ListenerContext, click: ButtonClick, text: str) -> None:
+def report_refusal(context: ListenerContext, click: ButtonClick, text: str) -> None:
     """Say why nothing was changed, and show the inbox as it is: it may have been out of date."""
     match click.surface:
         case Surface.HOME:

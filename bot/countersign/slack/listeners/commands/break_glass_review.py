@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.recorded_reasons import recorded_reason
 from countersign.approvals.votes.break_glass import NoSuchReview
-from countersign.flow.decisions.break_glass_reviews import MAX_LISTED, ToReview
+from countersign.flow.decisions.break_glass_reviews import MAX_LISTED, UnreviewedUse
 from countersign.flow.errors import SlackRefused
 from countersign.flow.thread import ThreadRef
 from countersign.i18n import N_, _
@@ -75,7 +75,7 @@ async def list_reviews(context: ListenerContext, user: str, _rest: str) -> str |
     }
 
 
-def _listed(context: ListenerContext, found: ToReview) -> list[Block]:
+def _listed(context: ListenerContext, found: UnreviewedUse) -> list[Block]:
     use, approval = found.use, found.review.approval
     return [
         section(_summary(context, found)),
@@ -86,7 +86,7 @@ def _listed(context: ListenerContext, found: ToReview) -> list[Block]:
     ]
 
 
-def _summary(context: ListenerContext, found: ToReview) -> str:
+def _summary(context: ListenerContext, found: UnreviewedUse) -> str:
     use, approval, thread = found.use, found.review.approval, found.review.thread
     title = truncate_escaped(found.review.shown.title.replace("|", "¦"), 150)
     reason = truncate_escaped(str(recorded_reason(" ".join(use.reason.split()))), _REASON_LIMIT)
@@ -100,7 +100,7 @@ def _summary(context: ListenerContext, found: ToReview) -> str:
     )
 
 
-def _view(found: ToReview, channel: str) -> Block:
+def _view(found: UnreviewedUse, channel: str) -> Block:
     modal = Modal(
         callback_id=REVIEW,
         title=_("Review break glass"),

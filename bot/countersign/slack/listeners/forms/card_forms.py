@@ -26,7 +26,7 @@ from countersign.slack.forms.pagination import (
     pages,
 )
 from countersign.slack.listeners.acknowledgement import acknowledge_submission
-from countersign.slack.listeners.buttons.card_decision import decide, decision_form, whole
+from countersign.slack.listeners.buttons.card_decision import anchored, decide, decision_form
 from countersign.slack.listeners.buttons.feedback import follow_form
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
 from countersign.slack.listeners.forms.form_opening import form_modal
@@ -50,7 +50,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         )
         await ack()
 
-    app.view(whole(card_actions.FORM_PATTERN))(on_submission)
+    app.view(anchored(card_actions.FORM_PATTERN))(on_submission)
     app.action(re.compile(rf"^{PAGE_ACTION}:\d+$"))(on_page)
 
 

@@ -3,9 +3,7 @@
 import ast
 
 from countersign.interrupts.code.evaluation.annotations import declared_shape
-from countersign.interrupts.code.evaluation.calls.library_calls import (
-    note_next_node,
-)
+from countersign.interrupts.code.evaluation.calls.next_nodes import note_next_node
 from countersign.interrupts.code.evaluation.key_access import update_state
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.modules import FunctionNode

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, TypeAlias
 from countersign.interrupts.code.evaluation.annotations import declared_shape
 from countersign.interrupts.code.evaluation.binding import iterated
 from countersign.interrupts.code.evaluation.calls.interrupt_calls import ask
+from countersign.interrupts.code.evaluation.calls.next_nodes import command, send
 from countersign.interrupts.code.evaluation.conditions.boolean_tests import truth
 from countersign.interrupts.code.evaluation.conditions.type_tests import is_kind
-from countersign.interrupts.code.evaluation.key_access import update_state, write_state
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.slots import (
     CONVERTED,
     DECIMAL,
     PARSED_AS_JSON,
-    Comparison,
     Kind,
     Use,
 )
@@ -35,7 +34,6 @@ from countersign.interrupts.code.evaluation.model.values import (
     refs,
     union,
 )
-from countersign.interrupts.code.shape import OneOf
 
 if TYPE_CHECKING:
     from countersign.interrupts.code.evaluation.calls.call_expressions import (
@@ -228,40 +226,6 @@ def _dumps(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
     return (Template((None,)),)
 
 
-def _command(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
-    """`Command(update=..., goto=...)`: the update goes into the state, and an answer may be where to go."""
-    update_state(frame, given.named.get("update", ()), node)
-    note_next_node(frame, given.named.get("goto", ()), node)
-    return ()
-
-
-def note_next_node(frame: Frame, value: Value, node: ast.AST) -> None:
-    """An answer names the next node; which nodes there are is in `Command[Literal[...]]`, if anywhere."""
-    if not any(refs(value)):
-        return
-    annotation = frame.reader.returns
-    inner = annotation.slice if isinstance(annotation, ast.Subscript) else annotation
-    declared = declared_shape(frame, inner) or declared_shape(frame, annotation)
-    if isinstance(declared, OneOf):
-        for ref in refs(value):
-            compared = Comparison(declared.values, lowered=ref.lowered, stripped=ref.stripped)
-            frame.note((ref,), Use.COMPARED, node, compared)
-            frame.note((ref,), Use.CHOSEN, node, compared)
-    else:
-        frame.escape(value, node, "it names the next node, and the nodes are not written down")
-
-
-def _send(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
-    for atom in given.get(1, "arg"):
-        if isinstance(atom, Record):
-            for key, value in atom.entries.items():
-                write_state(frame, frame.reader.space, key, value, node)
-        elif isinstance(atom, Ref):
-            frame.escape((atom,), node, "it is sent to another node")
-    note_next_node(frame, given.get(0, "node"), node)
-    return ()
-
-
 _INTERRUPTS = {"langgraph.types.interrupt", "langgraph.types.types.interrupt", "langgraph.interrupt"}
 
 _BUILTINS: dict[str, Handler] = {
@@ -304,6 +268,6 @@ _NAMED: dict[str, Handler] = {
     "dumps": _dumps,
     "gather": _gather,
     "to_thread": _in_thread,
-    "Command": _command,
-    "Send": _send,
+    "Command": command,
+    "Send": send,
 }

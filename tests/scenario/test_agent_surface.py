@@ -101,8 +101,11 @@ async def test_a_thread_that_retention_deletes_has_no_session_any_more(
     stage.release("old")
     session = stage.ws.slack.state.sessions[thread.channel, thread.ts]
     await until(lambda: session["status"] == "active", lambda: f"the session at rest: {session}")
-    idle = "UPDATE countersign.threads SET touched_at = now() - interval '31 days' WHERE id = %s RETURNING id"
-    assert stage.rows(idle, thread.id) == [(thread.id,)]
+    grown_old = (  # once its job is done, which ends after the session is at rest, and touches the thread
+        "UPDATE countersign.threads SET touched_at = now() - interval '31 days' WHERE id = %s AND NOT EXISTS"
+        " (SELECT FROM procrastinate_jobs WHERE lock = %s AND status IN ('todo', 'doing')) RETURNING id"
+    )
+    await until(lambda: stage.rows(grown_old, thread.id, thread.id), lambda: "the end of its job")
 
     stage.rows(  # as its schedule does it, every ten minutes
         "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"

@@ -70,6 +70,16 @@ def test_without_a_place_that_says_what_to_do_there_is_no_button() -> None:
                 "respond": {"later": {"type": "later"}, "archive": {"type": "archive"}},
             },
         ),
+        (
+            an_object(words("go", "wait", "stop")),
+            {
+                "approve": {"type": "go"},
+                "reject": {"type": "stop"},
+                "respond": {"wait": {"type": "wait"}},
+            },
+        ),
+        (an_object(words("fire", "go", "hold")), {}),  # one of three orders, in a menu
+        (an_object(words("go", "edit")), {"approve": {"type": "go"}, "reject": {"type": "stop"}}),
     ],
 )
 def test_a_yes_and_a_no_are_named_by_the_code_or_are_their_opposites(

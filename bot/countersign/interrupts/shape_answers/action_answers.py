@@ -23,6 +23,7 @@ from countersign.interrupts.shape_answers.action_layout import ActionLayout, Dat
 from countersign.interrupts.shape_answers.compatibility import takes
 from countersign.interrupts.shape_answers.row_answers import Asked, RowAnswers
 from countersign.interrupts.shape_answers.shape_schema import shape_form
+from countersign.interrupts.shape_answers.vocabulary import meaning_among
 from countersign.interrupts.unset import UNSET
 
 _CORRECT = {"correct", "is_correct", "accurate", "is_accurate"}
@@ -233,7 +234,7 @@ def _is_message(data: Data) -> bool:
 
 def _respond(layout: ActionLayout, asked: Asked) -> RowAnswers:
     """The code's word for a remark; or a form, or an option each, for actions of any other name."""
-    others = [value for value in layout.values if meaning(value) is Meaning.OTHER]
+    others = [value for value in layout.values if meaning_among(value, layout.values) is Meaning.OTHER]
     if others and not any(layout.data(value) for value in others):
         values: list[Json] = [layout.answer(value) for value in others]
         options = numbered_options(values, [str(value) for value in others])

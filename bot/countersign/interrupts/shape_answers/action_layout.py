@@ -20,10 +20,9 @@ from countersign.interrupts.code import (
     Tuple,
     Union,
     Unknown,
-    meaning,
 )
 from countersign.interrupts.shape_answers.compatibility import is_needed, takes
-from countersign.interrupts.shape_answers.vocabulary import first_of, opposite
+from countersign.interrupts.shape_answers.vocabulary import first_of, meaning_among, opposite
 
 Place = str | int
 
@@ -133,11 +132,15 @@ def action_layout(shape: Object | Tuple) -> ActionLayout | None:
         if isinstance(shape, Tuple) and not _may_stay_empty(shape, place):
             continue
         for actions in inner.alternatives if isinstance(inner, Union) else (inner,):
-            if isinstance(actions, OneOf) and any(meaning(v) is not Meaning.OTHER for v in actions.values):
+            if isinstance(actions, OneOf) and _has_a_meaning(actions):
                 return ActionLayout(shape, place, actions)
             if isinstance(actions, Boolean) and _is_decision(shape, place):
                 return ActionLayout(shape, place, actions)
     return None
+
+
+def _has_a_meaning(actions: OneOf) -> bool:
+    return any(meaning_among(value, actions.values) is not Meaning.OTHER for value in actions.values)
 
 
 def _may_stay_empty(shape: Tuple, place: Place) -> bool:

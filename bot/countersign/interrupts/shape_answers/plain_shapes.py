@@ -7,7 +7,7 @@ from countersign.approvals.json import Json
 from countersign.i18n import _
 from countersign.interrupts import pointer
 from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
-from countersign.interrupts.code import AnswerShape, Boolean, Meaning, Number, OneOf, Scalar, Text, meaning
+from countersign.interrupts.code import AnswerShape, Boolean, Meaning, Number, OneOf, Scalar, Text
 from countersign.interrupts.dialects.requests.answer_forms import (
     edit_text_form,
     message_form,
@@ -22,7 +22,7 @@ from countersign.interrupts.forms.options import numbered_options
 from countersign.interrupts.shape_answers.compatibility import is_json
 from countersign.interrupts.shape_answers.row_answers import Asked, RowAnswers
 from countersign.interrupts.shape_answers.shape_schema import shape_form, shape_schema
-from countersign.interrupts.shape_answers.vocabulary import first_of, opposite
+from countersign.interrupts.shape_answers.vocabulary import first_of, meaning_among, opposite
 from countersign.interrupts.unset import UNSET
 from countersign.interrupts.validation.formats import DECIMAL_FORMAT
 from countersign.interrupts.validation.schema import compile_schema
@@ -111,7 +111,7 @@ def _one_of(shape: OneOf) -> RowAnswers:
     """Approve and Reject for a yes and a no; every value that is neither is an option."""
     values = _distinct(shape)
     yes, no = first_of(values, Meaning.YES), first_of(values, Meaning.NO)
-    others = [value for value in values if meaning(value) not in (Meaning.YES, Meaning.NO)]
+    others = [value for value in values if meaning_among(value, values) not in (Meaning.YES, Meaning.NO)]
     if len(others) < len(values) and not shape.exhaustive:
         yes = opposite(shape, Meaning.YES) if yes is None else yes
     if (len(others) < len(values) or len(values) == 1) and not shape.exhaustive and no is None:

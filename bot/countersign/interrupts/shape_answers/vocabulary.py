@@ -1,6 +1,6 @@
 """The yes or no that an answer is: the one that the code names, or the opposite of that."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from countersign.interrupts.code import Match, Meaning, OneOf, Scalar, meaning
 
@@ -23,11 +23,21 @@ _OPPOSITES = {
     "go": "stop",
     "true": "false",
 }
+_ORDERS = {"go", "run", "execute", "continue", "proceed"}  # a yes to a yes or no; beside others, one of them
 
 
-def first_of(values: Iterable[Scalar], wanted: Meaning) -> Scalar:
+def meaning_among(value: Scalar, values: Collection[Scalar]) -> Meaning:
+    """What a value stands for beside the others: "go" is a yes beside "stop", and not beside "fire"."""
+    if isinstance(value, str) and value.strip().casefold() in _ORDERS:
+        meanings = {meaning(each) for each in values}
+        if Meaning.OTHER in meanings and Meaning.NO not in meanings:
+            return Meaning.OTHER
+    return meaning(value)
+
+
+def first_of(values: Collection[Scalar], wanted: Meaning) -> Scalar:
     """The first value with this meaning; None if there is none, since null has none."""
-    return next((value for value in values if meaning(value) is wanted), None)
+    return next((value for value in values if meaning_among(value, values) is wanted), None)
 
 
 def opposite(shape: OneOf, wanted: Meaning) -> Scalar:

@@ -18,7 +18,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Json
 
 from countersign.flow.home.counting import COUNTED
-from countersign.flow.ports.retention import BEFORE_ALL
+from countersign.flow.ports.database.retention import BEFORE_ALL
 from countersign.store.queries import QUERIES
 
 LOOK_BACK = 10_000  # entries, as in a quick round of the sealer

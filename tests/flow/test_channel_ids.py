@@ -6,7 +6,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countersign.flow.channel_ids import MAX_AGE, ChannelIdChange, ChannelIds
+from countersign.flow.channel_ids import MAX_AGE, ChannelIds
+from countersign.flow.ports import ChannelIdChange
 
 
 @dataclass

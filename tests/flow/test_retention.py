@@ -9,7 +9,7 @@ import pytest
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import NotPending
 from countersign.flow.messages.outgoing import OutgoingKind
-from countersign.flow.ports.retention import ThreadAge, ThreadPage
+from countersign.flow.ports.database.retention import ThreadAge, ThreadPage
 from countersign.flow.retention import Retention
 from countersign.flow.thread import ThreadRef
 from countersign.runs.persistence.checkpoints import Checkpoints

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
-from countersign.flow.ports.retention import BEFORE_ALL, ThreadAge, ThreadPage
+from countersign.flow.ports.database.retention import BEFORE_ALL, ThreadAge, ThreadPage
 from countersign.flow.retention import Retention
 
 

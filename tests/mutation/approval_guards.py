@@ -114,7 +114,7 @@ APPROVAL_GUARDS = (
     ),
     Guard(
         name="the graph hears of a decision once it can no longer be undone",
-        file="bot/countersign/flow/steps/step_results.py",
+        file="bot/countersign/flow/steps/results/step_results.py",
         old=" and not r.approval.is_undoable",
         new="",
         tests=(f"{_UNDONE}::test_a_message_in_the_undo_period_is_no_input",),

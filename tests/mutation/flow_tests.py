@@ -146,7 +146,7 @@ FLOW_TESTS = {
         "test_docs",
     ),
     "policy/restriction": ("flow/policy/test_restriction", "flow/policy/test_policy"),
-    "policy/redacted": (
+    "policy/redaction/": (
         "flow/policy/test_shown_request",
         "flow/policy/test_redacted_request",
         "flow/policy/test_placement",
@@ -166,14 +166,17 @@ FLOW_TESTS = {
         "flow/grants/test_grants",
         "flow/policy/test_policy",
     ),
-    "policy/decided_arguments": ("flow/policy/test_decided_arguments",),
+    "policy/edits/decided_arguments": ("flow/policy/test_decided_arguments",),
     "policy/rule_assignment": (
         "flow/policy/test_policy",
         "flow/policy/test_placement",
         "flow/grants/test_grants",
     ),
-    "policy/written_numbers": ("flow/policy/test_written_numbers", "flow/policy/test_decided_arguments"),
-    "policy/edit_scope": ("flow/policy/test_approval_attacks", "flow/policy/test_policy"),
+    "policy/edits/written_numbers": (
+        "flow/policy/test_written_numbers",
+        "flow/policy/test_decided_arguments",
+    ),
+    "policy/edits/edit_scope": ("flow/policy/test_approval_attacks", "flow/policy/test_policy"),
     "policy/seat_checks": ("flow/policy/test_policy", "flow/policy/test_placement"),
     "policy/stand_ins": ("flow/policy/test_people_who_change", "slack/test_delegate_command"),
     "policy/voting": (
@@ -190,7 +193,7 @@ FLOW_TESTS = {
     ),
     "timers/": ("flow/timers/test_expiry", "flow/timers/test_timers", "flow/policy/test_placement"),
     "steps/progress_indicator": ("flow/steps/test_progress_indicator",),
-    "steps/run_output": (
+    "steps/results/run_output": (
         "flow/steps/test_what_a_run_says",
         "flow/steps/test_run_output",
         "flow/steps/test_steps",
@@ -222,8 +225,8 @@ FLOW_TESTS = {
         "flow/steps/test_deciding_replies",
         "flow/steps/test_failed_steps",
     ),
-    "steps/answer_check": ("flow/resuming/test_answer_shapes",),
-    "steps/resumption": (
+    "steps/resuming/answer_check": ("flow/resuming/test_answer_shapes",),
+    "steps/resuming/resumption": (
         "flow/resuming/test_resumption",
         "flow/steps/test_steps",
         "flow/steps/test_deciding_replies",
@@ -253,12 +256,12 @@ FLOW_TESTS = {
         "flow/steps/test_deciding_replies",
         "flow/steps/test_failed_steps",
     ),
-    "steps/resume_check": (
+    "steps/resuming/resume_check": (
         "flow/resuming/test_resume_check",
         "flow/resuming/test_resume_safety",
         "flow/resuming/test_changed_graphs",
     ),
-    "steps/reconciliation": (
+    "steps/results/reconciliation": (
         "flow/resuming/test_reconciliation",
         "flow/steps/test_steps",
         "flow/steps/test_deciding_replies",

@@ -11,7 +11,7 @@ from tests.mutation.security_guards import SECURITY_GUARDS
 __all__ = ["GUARDS", "Guard"]
 
 _STEP = "bot/countersign/flow/steps/step.py"
-_RESUME_CHECK = "bot/countersign/flow/steps/resume_check.py"
+_RESUME_CHECK = "bot/countersign/flow/steps/resuming/resume_check.py"
 _DELIVERY = "bot/countersign/flow/delivery/message_delivery.py"
 _SQL = "bot/countersign/store/queries.sql"
 _RESUME = "tests/flow/resuming/test_resume_safety.py"

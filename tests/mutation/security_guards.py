@@ -318,7 +318,7 @@ SECURITY_GUARDS = (
     ),
     Guard(
         name="a tool that looks like another one is named",
-        file="bot/countersign/flow/steps/reconciliation.py",
+        file="bot/countersign/flow/steps/results/reconciliation.py",
         old="look_alikes=_look_alikes(review, state)",
         new="look_alikes={}",
         tests=(f"{_TOOLS}::test_a_tool_that_looks_like_another_of_the_graph_is_opened_with_its_name",),

@@ -9,7 +9,7 @@ from langchain_core.tools import StructuredTool
 
 from countersign.approvals.json import Json
 from countersign.flow.graph_state import GraphState, PendingInterrupt
-from countersign.flow.steps.reconciliation import reconcile
+from countersign.flow.steps.results.reconciliation import reconcile
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import Work
 from countersign.interrupts import digest

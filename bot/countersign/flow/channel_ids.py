@@ -6,26 +6,11 @@ the old id fail from then on, so ids are mapped on the way in and on the way out
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Protocol
+
+from countersign.flow.ports.database.channel_ids import ChannelIdChange, ChannelIdStore
 
 MAX_AGE = 1.0  # seconds until another process's change is seen
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChannelIdChange:
-    old: str
-    new: str
-    ts: Decimal  # when, by Slack's clock
-
-
-class ChannelIdStore(Protocol):
-    """Raises DatabaseUnavailable."""
-
-    async def add(self, team: str, change: ChannelIdChange) -> None: ...
-
-    async def all(self, team: str) -> tuple[ChannelIdChange, ...]: ...
 
 
 class ChannelIds:

@@ -7,7 +7,7 @@ import structlog
 
 from countersign.flow.errors import ThreadBusy
 from countersign.flow.ports import Checkpoints, Locks, RetentionStore
-from countersign.flow.ports.retention import BEFORE_ALL, ThreadAge, ThreadPage
+from countersign.flow.ports.database.retention import BEFORE_ALL, ThreadAge, ThreadPage
 from countersign.flow.thread import ThreadRef
 
 COMPACT_AFTER = 3600.0  # seconds at rest after which a thread keeps its latest checkpoint alone

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from countersign.approvals.approval import Approval
-from countersign.flow.policy.redacted_places import with_shown_answers
-from countersign.flow.policy.redacted_request import shown_request, without_redacted_fields
+from countersign.flow.policy.redaction.redacted_places import with_shown_answers
+from countersign.flow.policy.redaction.redacted_request import shown_request, without_redacted_fields
 from countersign.flow.policy.restriction import restrict
 from countersign.flow.thread import ThreadRef
 from countersign.i18n import (

@@ -1,7 +1,7 @@
 """Which channels got another id, and when."""
 
 from countersign.error_translation import translates_errors
-from countersign.flow.channel_ids import ChannelIdChange
+from countersign.flow.ports import ChannelIdChange
 from countersign.store.connections.pool import Pool, fetch, run
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import psycopg
 
 from countersign.error_translation import translate_errors, translates_errors
-from countersign.flow.ports.retention import ThreadAge, ThreadPage
+from countersign.flow.ports.database.retention import ThreadAge, ThreadPage
 from countersign.store.connections.pool import Pool, fetch, run
 from countersign.store.queries import QUERIES
 

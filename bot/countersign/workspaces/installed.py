@@ -12,7 +12,7 @@ from countersign.flow.installation.removal import InstallationRemoval
 from countersign.flow.observability.metrics import Metrics
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.ports import Clock
-from countersign.flow.ports.installations import InstallationStore
+from countersign.flow.ports.database.installations import InstallationStore
 from countersign.settings import Settings
 from countersign.slack.oauth.install_flow import InstallFlow
 from countersign.slack.oauth.organisation_api import OrganisationApi

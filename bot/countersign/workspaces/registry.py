@@ -16,7 +16,7 @@ from countersign.encryption import EncryptionError
 from countersign.flow.installation.installation import Installation
 from countersign.flow.observability.metrics import Metrics
 from countersign.flow.policy.current_policy import CurrentPolicy
-from countersign.flow.ports.installations import InstallationStore
+from countersign.flow.ports.database.installations import InstallationStore
 from countersign.slack.oauth.token_rotation import TokenRotation
 from countersign.slack.transport.outbound.web_api import WebApi, Workspace, client_with_token
 from countersign.workspaces.services import WorkspaceFactory, WorkspaceServices

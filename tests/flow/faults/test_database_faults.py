@@ -15,7 +15,7 @@ from countersign.error_translation import translate_errors
 from countersign.flow import ports
 from countersign.flow.errors import DatabaseUnavailable, RunFailed, StatementFailed
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, ThreadRoot
-from countersign.flow.ports.retention import BEFORE_ALL
+from countersign.flow.ports.database.retention import BEFORE_ALL
 from countersign.flow.review import Review
 from countersign.flow.slots import Slot, slot_limits
 from countersign.flow.thread import ThreadRef

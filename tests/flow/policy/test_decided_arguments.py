@@ -10,7 +10,7 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import MayNotDecide
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
-from countersign.flow.policy.decided_arguments import decided_arguments
+from countersign.flow.policy.edits.decided_arguments import decided_arguments
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import parse
 from tests.approvals.policy.policies import a_policy

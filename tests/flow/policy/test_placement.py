@@ -20,7 +20,7 @@ from countersign.flow.errors import OutcomeUnknown
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.notices.shortage_notices import ShortageCheck, ShortageNotices
 from countersign.flow.policy.audience import Audience
-from countersign.flow.policy.redacted_request import shown_request
+from countersign.flow.policy.redaction.redacted_request import shown_request
 from countersign.flow.policy.voting import Voting
 from countersign.flow.review import Review
 from countersign.flow.tools.approval_validity import ApprovalValidity

@@ -7,14 +7,14 @@ import pytest
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.policy.rule import Rule
-from countersign.flow.policy.redacted_places import (
+from countersign.flow.policy.redaction.redacted_places import (
     in_arguments,
     in_edited_value,
     redacted_edit,
     redacted_values,
     with_shown_answers,
 )
-from countersign.flow.policy.redacted_request import shown_request, without_redacted_fields
+from countersign.flow.policy.redaction.redacted_request import shown_request, without_redacted_fields
 from countersign.interrupts import UNSET, Form, ReviewRequest, parse
 from tests.approvals.policy.policies import a_rule, vote
 from tests.approvals.test_record import an_approval

@@ -3,7 +3,7 @@
 import pytest
 
 from countersign.approvals.json import Json
-from countersign.flow.policy.written_numbers import is_written_alike, the_number
+from countersign.flow.policy.edits.written_numbers import is_written_alike, the_number
 
 
 @pytest.mark.parametrize(

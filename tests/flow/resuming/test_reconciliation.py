@@ -5,7 +5,7 @@ from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.flow.graph_state import AgentMessage
 from countersign.flow.messages.outgoing import OutgoingKind, note
-from countersign.flow.steps.reconciliation import reconcile
+from countersign.flow.steps.results.reconciliation import reconcile
 from tests.flow.rows import NOW, REF, a_state, an_approval, decided, pending, work
 
 

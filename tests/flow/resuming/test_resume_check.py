@@ -5,7 +5,7 @@ import pytest
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.flow.graph_state import EMPTY_STATE, GraphState
-from countersign.flow.steps.resume_check import ResumeStatus, resume_status
+from countersign.flow.steps.resuming.resume_check import ResumeStatus, resume_status
 from countersign.interrupts.code import Text
 from tests.flow.rows import a_state, an_approval, decided, pending
 

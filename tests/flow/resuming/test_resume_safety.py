@@ -11,7 +11,7 @@ from langgraph.types import interrupt
 from countersign.approvals.lifecycle import Status
 from countersign.flow.messages.inbound import InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind
-from countersign.flow.steps.resume_check import ResumeStatus
+from countersign.flow.steps.resuming.resume_check import ResumeStatus
 from tests.flow.graphs.one_node_graphs import NO, TELL, YES, Answers, decided, one_node, results, status
 from tests.support.crash_injection import CrashError
 from tests.support.harness import Harness, a_thread, asked, open_harness
@@ -258,6 +258,6 @@ async def test_a_step_whose_writes_are_stored_but_not_applied_is_finished(databa
 
 
 def test_every_reason_not_to_use_an_answer_has_words() -> None:
-    from countersign.flow.steps.resumption import NOT_USED
+    from countersign.flow.steps.resuming.resumption import NOT_USED
 
     assert set(NOT_USED) == set(ResumeStatus) - {ResumeStatus.TAKEN}

@@ -24,8 +24,8 @@ from countersign.flow.errors import AnswerRefused, RunFailed, Stopped
 from countersign.flow.graph_state import GraphInfo, GraphState, StartsWith, StateChange
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
-from countersign.flow.steps.resumption import Resumption
-from countersign.flow.steps.step_results import StepResults
+from countersign.flow.steps.results.step_results import StepResults
+from countersign.flow.steps.resuming.resumption import Resumption
 from countersign.flow.work import StepResult
 from countersign.i18n import lazy_text
 from tests.approvals.policy.policies import a_rule

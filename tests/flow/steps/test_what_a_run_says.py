@@ -8,7 +8,7 @@ import pytest
 from countersign.approvals.json import Json
 from countersign.flow.graph_state import AgentMessage, GraphState, OutputFile, ToolResult
 from countersign.flow.messages.outgoing import FILE_LIMIT
-from countersign.flow.steps.run_output import early_key, has_result, run_output
+from countersign.flow.steps.results.run_output import early_key, has_result, run_output
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import Work
 

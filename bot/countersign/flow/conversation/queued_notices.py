@@ -1,22 +1,13 @@
 """Tells whoever writes while a run goes on that their message is queued: once for each run."""
 
 from collections.abc import Callable
-from typing import Protocol
 
-from countersign.flow.messages.inbound import Inbound
+from countersign.flow.ports import QueueStore
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import Notice
 from countersign.i18n import N_, lazy_text
 
 _QUEUED = N_("Queued. I'll read this when I'm done. To stop me, mention me and write `stop`.")
-
-
-class QueueStore(Protocol):
-    """Raises DatabaseUnavailable."""
-
-    async def newly_queued(self) -> tuple[Inbound, ...]:
-        """Messages that have waited for a run for a moment, each person's first in each thread. Each once."""
-        ...
 
 
 class QueuedNotices:

@@ -17,7 +17,7 @@ from countersign.flow.graph_state import GraphState
 from countersign.flow.messages.inbound import STARTS_A_RUN, Inbound
 from countersign.flow.messages.outgoing import note
 from countersign.flow.ports import GraphThread, Slack
-from countersign.flow.steps.step_results import StepResults
+from countersign.flow.steps.results.step_results import StepResults
 from countersign.flow.work import Notice, StepResult, Work
 from countersign.i18n import N_, _, lazy_text, ngettext
 

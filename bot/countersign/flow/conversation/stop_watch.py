@@ -2,24 +2,14 @@
 
 from collections.abc import Callable
 from time import monotonic
-from typing import Protocol
 
-from countersign.flow.messages.inbound import Inbound
-from countersign.flow.ports import Runs
+from countersign.flow.ports import Runs, StopStore
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import Notice
 from countersign.i18n import N_, lazy_text
 
 SAY_SO_AFTER = 2.0  # seconds in which most steps end
 _STILL_STOPPING = N_("Stopping. What the agent does right now ends first.")
-
-
-class StopStore(Protocol):
-    """Raises DatabaseUnavailable."""
-
-    async def stops_of(self, thread_ids: frozenset[str]) -> tuple[Inbound, ...]:
-        """What was asked to stop in these threads and is not handled yet."""
-        ...
 
 
 class StopWatch:

@@ -19,7 +19,7 @@ from countersign.flow.files.kinds import (
     FileKinds,
 )
 from countersign.flow.files.shared_file import SharedFile, short_name
-from countersign.flow.ports.files import FileSource
+from countersign.flow.ports.slack.files import FileSource
 from countersign.i18n import Text, lazy_text
 
 _EMPTY = lazy_text("It is empty.")

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 
-from countersign.flow.ports.installations import OrganisationStore
+from countersign.flow.ports.database.installations import OrganisationStore
 
 _REFRESH_EVERY = 30.0  # seconds between two questions to Slack because of a workspace that is not known
 _MAX_AGE = 2.0  # seconds in which a process hears what another one was told

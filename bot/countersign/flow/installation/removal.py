@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from countersign.flow.installation.installation import Installation
-from countersign.flow.ports.installations import InstallationStore, RemovalStore
+from countersign.flow.ports.database.installations import InstallationStore, RemovalStore
 
 _WORKSPACES = 20  # that one round looks at
 _BATCH = 200  # approvals of one workspace that one round closes

@@ -14,7 +14,7 @@ import structlog
 from countersign.approvals.errors import CountersignError
 from countersign.flow.messages.inbound import InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind
-from countersign.flow.ports.live import SessionDisplay
+from countersign.flow.ports.slack.live import SessionDisplay
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
 

@@ -10,7 +10,8 @@ import structlog
 from countersign.approvals.errors import CountersignError
 from countersign.flow.errors import RateLimited, SlackRefused
 from countersign.flow.live.content import DisplayedMessage, MessageStream, Plan
-from countersign.flow.ports.live import StreamDisplay, StreamStore
+from countersign.flow.ports.database.live import StreamStore
+from countersign.flow.ports.slack.live import StreamDisplay
 
 log = structlog.get_logger()
 

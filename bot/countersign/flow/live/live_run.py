@@ -23,7 +23,8 @@ from countersign.flow.live.events import (
 )
 from countersign.flow.live.live_message import LiveMessage, Timing
 from countersign.flow.messages.outgoing import OutgoingKind, message_key, outgoing
-from countersign.flow.ports.live import StreamDisplay, StreamStore
+from countersign.flow.ports.database.live import StreamStore
+from countersign.flow.ports.slack.live import StreamDisplay
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
 

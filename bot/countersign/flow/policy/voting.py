@@ -17,7 +17,7 @@ from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.shortages import Shortage
 from countersign.flow.policy.current_policy import CurrentPolicy
-from countersign.flow.policy.edit_scope import EditScope
+from countersign.flow.policy.edits.edit_scope import EditScope
 from countersign.flow.policy.seat_checks import SeatChecks
 from countersign.flow.policy.stand_ins import StandIns
 from countersign.flow.ports import ApproverDirectory, Clock, Delegations

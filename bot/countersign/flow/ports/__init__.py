@@ -1,23 +1,22 @@
 """What the use cases need of the rooms around them: every protocol that an adapter implements."""
 
-from countersign.flow.ports.break_glass import BreakGlassStore
 from countersign.flow.ports.clock import Clock
-from countersign.flow.ports.delegations import Delegations, DelegationStore
-from countersign.flow.ports.graphs import Graphs, GraphThread, Locks, Runs, RunSlots, Session, Watch
-from countersign.flow.ports.home import (
-    HomeDisplay,
-    HomeStore,
-    InboxStore,
-    Memberships,
-    OpenedHome,
-    OwnChannel,
-    QuietHoursStore,
+from countersign.flow.ports.database.break_glass import BreakGlassStore
+from countersign.flow.ports.database.channel_ids import ChannelIdChange, ChannelIdStore
+from countersign.flow.ports.database.conversation import QueueStore, StopStore
+from countersign.flow.ports.database.delegations import Delegations, DelegationStore
+from countersign.flow.ports.database.home import HomeStore, InboxStore, OpenedHome, QuietHoursStore
+from countersign.flow.ports.database.installations import (
+    InstallationStore,
+    OAuthStateStore,
+    OrganisationStore,
+    RemovalStore,
+    Renew,
 )
-from countersign.flow.ports.live import FeedbackStore, SessionDisplay, StreamDisplay, StreamStore, Verdict
-from countersign.flow.ports.outbox import LostCards, Outbox
-from countersign.flow.ports.retention import Checkpoints, RetentionStore
-from countersign.flow.ports.slack import ApproverDirectory, Names, Slack, SlackForTools, StatusDisplay
-from countersign.flow.ports.store import (
+from countersign.flow.ports.database.live import FeedbackStore, StreamStore, Verdict
+from countersign.flow.ports.database.outbox import LostCards, Outbox
+from countersign.flow.ports.database.retention import BEFORE_ALL, RetentionStore, ThreadAge, ThreadPage
+from countersign.flow.ports.database.threads import (
     GrantStore,
     Ledger,
     NoticeStore,
@@ -25,12 +24,35 @@ from countersign.flow.ports.store import (
     Store,
     TimerStore,
 )
-from countersign.flow.ports.tools import ApprovalValidity, DecidedApprovals, Effects
+from countersign.flow.ports.database.tools import ApprovalValidity, DecidedApprovals, Effects
+from countersign.flow.ports.graphs import (
+    Checkpoints,
+    Graphs,
+    GraphThread,
+    Locks,
+    Runs,
+    RunSlots,
+    Session,
+    Watch,
+)
+from countersign.flow.ports.slack.files import FileSource
+from countersign.flow.ports.slack.home import HomeDisplay, Memberships, OwnChannel
+from countersign.flow.ports.slack.live import SessionDisplay, StreamDisplay
+from countersign.flow.ports.slack.workspace import (
+    ApproverDirectory,
+    Names,
+    Slack,
+    SlackForTools,
+    StatusDisplay,
+)
 
 __all__ = [
+    "BEFORE_ALL",
     "ApprovalValidity",
     "ApproverDirectory",
     "BreakGlassStore",
+    "ChannelIdChange",
+    "ChannelIdStore",
     "Checkpoints",
     "Clock",
     "DecidedApprovals",
@@ -38,22 +60,29 @@ __all__ = [
     "Delegations",
     "Effects",
     "FeedbackStore",
+    "FileSource",
     "GrantStore",
     "GraphThread",
     "Graphs",
     "HomeDisplay",
     "HomeStore",
     "InboxStore",
+    "InstallationStore",
     "Ledger",
     "Locks",
     "LostCards",
     "Memberships",
     "Names",
     "NoticeStore",
+    "OAuthStateStore",
     "OpenedHome",
+    "OrganisationStore",
     "Outbox",
     "OwnChannel",
+    "QueueStore",
     "QuietHoursStore",
+    "RemovalStore",
+    "Renew",
     "ReplyStore",
     "RetentionStore",
     "RunSlots",
@@ -63,9 +92,12 @@ __all__ = [
     "Slack",
     "SlackForTools",
     "StatusDisplay",
+    "StopStore",
     "Store",
     "StreamDisplay",
     "StreamStore",
+    "ThreadAge",
+    "ThreadPage",
     "TimerStore",
     "Verdict",
     "Watch",

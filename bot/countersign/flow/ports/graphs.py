@@ -119,3 +119,13 @@ class Graphs(Protocol):
     def report_error(self, error_id: str, name: str, error: BaseException) -> ErrorReport | None:
         """What an error in a step says to the author of this graph. None: no reports are kept."""
         ...
+
+
+class Checkpoints(Protocol):
+    """LangGraph's checkpoints of a thread at rest, on the session of its lock."""
+
+    async def compact(self, thread_id: str, session: Any) -> None:
+        """Delete all checkpoints but the latest."""
+        ...
+
+    async def delete(self, thread_id: str, session: Any) -> None: ...

@@ -28,9 +28,9 @@ from countersign.flow.graph_state import EMPTY_STATE, GraphInfo, GraphState, is_
 from countersign.flow.messages.inbound import CONTROLS, Inbound, InboundKind
 from countersign.flow.ports import Clock, GraphThread
 from countersign.flow.steps.graph_choice import start_form
-from countersign.flow.steps.resumption import Resumption, continue_if_unfinished
+from countersign.flow.steps.results.step_results import StepResults
+from countersign.flow.steps.resuming.resumption import Resumption, continue_if_unfinished
 from countersign.flow.steps.start_permission import StartPermission
-from countersign.flow.steps.step_results import StepResults
 from countersign.flow.work import Notice, StepResult, Work
 
 

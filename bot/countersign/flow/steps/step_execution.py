@@ -18,7 +18,7 @@ from countersign.flow.live.live_run import LiveRuns
 from countersign.flow.messages.inbound import CONTROLS, InboundKind
 from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.current_policy import CurrentPolicy
-from countersign.flow.policy.redacted_log import RedactedLog
+from countersign.flow.policy.redaction.redacted_log import RedactedLog
 from countersign.flow.ports import Clock, Graphs, Names, Session, Store, Watch
 from countersign.flow.steps.graph_choice import choose_graph, graph_missing
 from countersign.flow.steps.observed_graph import ObservedGraph

@@ -24,7 +24,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from countersign.flow.installation.allow_list import InstallAllowList
 from countersign.flow.installation.installation import Installation
-from countersign.flow.ports.installations import InstallationStore, OAuthStateStore
+from countersign.flow.ports.database.installations import InstallationStore, OAuthStateStore
 from countersign.slack.app_manifest.manifest import REDIRECT_PATH
 from countersign.slack.app_manifest.permissions import SCOPES
 from countersign.slack.oauth import pages

@@ -18,7 +18,7 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from countersign.approvals.errors import CountersignError
 from countersign.flow.installation.installation import Installation
 from countersign.flow.ports import Clock
-from countersign.flow.ports.installations import InstallationStore
+from countersign.flow.ports.database.installations import InstallationStore
 
 EARLY = timedelta(hours=2)  # before a token expires, which has a life of twelve
 

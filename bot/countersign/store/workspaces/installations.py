@@ -5,7 +5,7 @@ from typing import Any
 
 from countersign.error_translation import translates_errors
 from countersign.flow.installation.installation import Installation
-from countersign.flow.ports.installations import Renew
+from countersign.flow.ports.database.installations import Renew
 from countersign.store.columns.rows import Row
 from countersign.store.connections.pool import Pool, fetch
 from countersign.store.encryption.protected_columns import protected_text

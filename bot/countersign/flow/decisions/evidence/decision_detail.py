@@ -3,7 +3,7 @@
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.policy.voting.verdict import Outcome, Verdict
-from countersign.flow.policy.redacted_places import redacted_edit, redacted_values
+from countersign.flow.policy.redaction.redacted_places import redacted_edit, redacted_values
 from countersign.flow.review import Review
 from countersign.interrupts import UNSET
 

@@ -39,7 +39,7 @@ from countersign.flow.messages.outgoing import Outgoing, card_again, note, note_
 from countersign.flow.messages.revisions import revised_message
 from countersign.flow.ports import Clock, Names, ReplyStore, Slack
 from countersign.flow.review import Review
-from countersign.flow.steps.reconciliation import reconcile
+from countersign.flow.steps.results.reconciliation import reconcile
 from countersign.flow.work import Notice, StepResult, Work
 from countersign.i18n import N_, Text, TextLines, lazy_text, sentences
 from countersign.interrupts import FormValidationError, InvalidDecision

@@ -11,7 +11,7 @@ from countersign.flow.graph_state import GraphState, PendingInterrupt, is_breakp
 from countersign.flow.messages.outgoing import Outgoing, card
 from countersign.flow.ports import Clock
 from countersign.flow.review import Review
-from countersign.flow.steps.run_output import early_key, has_result, run_output
+from countersign.flow.steps.results.run_output import early_key, has_result, run_output
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
 from countersign.interrupts import look_alike

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
-from countersign.flow.policy.written_numbers import is_written_alike, the_number
+from countersign.flow.policy.edits.written_numbers import is_written_alike, the_number
 from countersign.interrupts import ROOT, UNSET, ReviewRow
 from countersign.interrupts.json_equality import json_equal
 from countersign.interrupts.pointer import put

@@ -23,8 +23,8 @@ from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.messages.outgoing import Outgoing, note
 from countersign.flow.notices.thread_notes import run_cancelled_note
 from countersign.flow.ports import Clock, GraphThread
-from countersign.flow.steps.resume_check import ResumeStatus, resume_status
-from countersign.flow.steps.step_results import StepResults
+from countersign.flow.steps.results.step_results import StepResults
+from countersign.flow.steps.resuming.resume_check import ResumeStatus, resume_status
 from countersign.flow.work import StepResult, Work
 from countersign.i18n import Text, TextLines, lazy_text, sentences
 

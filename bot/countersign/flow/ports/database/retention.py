@@ -1,4 +1,4 @@
-"""What is deleted in time: rows of idle threads, and LangGraph's checkpoints."""
+"""What retention needs of the database: the idle threads, and their rows deleted."""
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -23,16 +23,6 @@ class ThreadPage:
 
     idle: tuple[str, ...]
     end: ThreadAge | None
-
-
-class Checkpoints(Protocol):
-    """LangGraph's checkpoints of a thread at rest, on the session of its lock."""
-
-    async def compact(self, thread_id: str, session: Any) -> None:
-        """Delete all checkpoints but the latest."""
-        ...
-
-    async def delete(self, thread_id: str, session: Any) -> None: ...
 
 
 class RetentionStore(Protocol):

@@ -11,7 +11,7 @@ from countersign.flow.graph_state import GraphState, is_breakpoint
 from countersign.flow.messages.inbound import Inbound
 from countersign.flow.messages.outgoing import Outgoing, failure, note
 from countersign.flow.ports import Clock
-from countersign.flow.steps.reconciliation import reconcile
+from countersign.flow.steps.results.reconciliation import reconcile
 from countersign.flow.work import StepResult, Work
 from countersign.i18n import N_, lazy_text
 

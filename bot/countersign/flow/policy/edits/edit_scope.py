@@ -13,7 +13,7 @@ from countersign.approvals.policy.stored import fingerprint
 from countersign.approvals.policy.strictness import asks_for_as_much
 from countersign.flow.policy.action_contexts import action_contexts
 from countersign.flow.policy.current_policy import CurrentPolicy
-from countersign.flow.policy.decided_arguments import decided_arguments
+from countersign.flow.policy.edits.decided_arguments import decided_arguments
 from countersign.flow.ports import ApproverDirectory
 from countersign.flow.review import Review
 from countersign.i18n import N_, lazy_text

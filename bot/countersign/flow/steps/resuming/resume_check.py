@@ -5,7 +5,7 @@ from enum import StrEnum
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.flow.graph_state import GraphState, checkpoint_keys, is_breakpoint
-from countersign.flow.steps.answer_check import answer_still_fits
+from countersign.flow.steps.resuming.answer_check import answer_still_fits
 
 
 class ResumeStatus(StrEnum):

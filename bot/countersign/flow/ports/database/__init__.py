@@ -1,0 +1,1 @@
+"""Protocols that the PostgreSQL adapters in `store/` implement, one module for each subject."""

@@ -1,0 +1,1 @@
+"""Protocols that the adapters in `slack/` implement, one module for each subject."""

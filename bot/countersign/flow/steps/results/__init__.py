@@ -1,0 +1,1 @@
+"""What a run leaves behind: its output, our rows in agreement with its state, and the result of the step."""

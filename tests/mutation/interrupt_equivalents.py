@@ -134,7 +134,7 @@ INTERRUPT_EQUIVALENTS = (
         GATHERED,
     ),
     Equivalent(
-        file=f"{_FLOW}/policy/redacted_request.py",
+        file=f"{_FLOW}/policy/redaction/redacted_request.py",
         line="title = _summary_of(request.rows[0], rules[0], values) if not several else None",
         mutated="title = _summary_of(request.rows[0], rules[ -1], values) if not several else None",
         reason="Without several rows there is one, and one rule for it.",

@@ -1,12 +1,9 @@
 """Throwaway databases: one server for the session, one migrated template, a clone of it for each test."""
 
 import asyncio
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -15,19 +12,14 @@ from psycopg.conninfo import conninfo_to_dict
 
 from countersign.store.embedded import EmbeddedPostgres
 from countersign.store.schema.migrate import migrate
+from tests.support.scratch_folders import scratch_folder
 
 
 @contextmanager
 def server() -> Iterator[str]:
     """The URL of a server for this process alone, which forgets everything in the end."""
-    # Not below pytest's own folder: as root that is closed to `nobody`, who then runs PostgreSQL.
-    folder = Path(tempfile.mkdtemp(prefix="countersign-tests-"))
-    folder.chmod(0o755)
-    try:
-        with EmbeddedPostgres(folder, durable=False) as url:
-            yield url
-    finally:
-        shutil.rmtree(folder)
+    with scratch_folder() as folder, EmbeddedPostgres(folder, durable=False) as url:
+        yield url
 
 
 @contextmanager

@@ -114,7 +114,7 @@ def test_programs_that_nobody_cannot_reach_are_copied_once(
     wheel = Path(spec.submodule_search_locations[0])
     for part in (wheel, wheel.with_suffix(".libs")):
         if part.exists():
-            shutil.copytree(part, locked_folder / part.name, copy_function=os.link)
+            shutil.copytree(part, locked_folder / part.name)
     path = {"PYTHONPATH": os.pathsep.join([str(locked_folder), str(ROOT / "bot")])}
     for _ in range(2):
         with uses(data_dir, 2, fallback=fallback, environment=path) as users:

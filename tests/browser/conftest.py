@@ -3,9 +3,9 @@
 import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import pytest
 import pytest_asyncio
@@ -131,15 +131,37 @@ async def stage(
     tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
 ) -> AsyncIterator[Stage]:
     """A workspace with the real bot in it."""
-    folder = tmp_path_factory.mktemp("page")
     with databases.database(server_url, template=database_template) as url:
-        async with open_stage(folder, url) as stage, stage.bot(INSPECTION_TOKEN=TOKEN) as bot:
-            inspection = InspectionClient(lambda: bot.address, TOKEN)
-            context = stage.ws.page.context
-            context.app_info = EXAMPLE_GRAPHS
-            context.bot_details, context.message_notes = inspection.details, inspection.notes
+        async with _with_the_bot(tmp_path_factory.mktemp("page"), url, "socket") as stage:
             yield stage
-            assert await bot.stop() == 0, bot.said
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=["socket", "http"])
+async def either(
+    request: pytest.FixtureRequest,
+    stage: Stage,
+    tmp_path_factory: pytest.TempPathFactory,
+    server_url: str,
+    database_template: str,
+) -> AsyncIterator[Stage]:
+    """That workspace, and one whose bot is reached over HTTP: each test runs in both."""
+    if request.param == "socket":
+        yield stage
+        return
+    with databases.database(server_url, template=database_template) as url:
+        async with _with_the_bot(tmp_path_factory.mktemp("page-http"), url, "http") as reached:
+            yield reached
+
+
+@asynccontextmanager
+async def _with_the_bot(folder: Path, url: str, mode: Literal["socket", "http"]) -> AsyncIterator[Stage]:
+    async with open_stage(folder, url, mode=mode) as stage, stage.bot(INSPECTION_TOKEN=TOKEN) as bot:
+        inspection = InspectionClient(lambda: bot.address, TOKEN)
+        context = stage.ws.page.context
+        context.app_info = EXAMPLE_GRAPHS
+        context.bot_details, context.message_notes = inspection.details, inspection.notes
+        yield stage
+        assert await bot.stop() == 0, bot.said
 
 
 async def becomes(page: Page, name: str) -> None:

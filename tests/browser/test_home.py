@@ -24,10 +24,10 @@ async def asks(stage: Stage, name: str, **args: object) -> None:
     await approval_card(thread, limit=20)
 
 
-async def test_a_decision_on_the_home_tab_is_one_with_the_card(stage: Stage, visit: Visit) -> None:
-    page = await visit(stage.ws, "bob")
-    await opens_home(page, stage)
-    await asks(stage, "paint_the_bike_shed", colour="blue")
+async def test_a_decision_on_the_home_tab_is_one_with_the_card(either: Stage, visit: Visit) -> None:
+    page = await visit(either.ws, "bob")
+    await opens_home(page, either)
+    await asks(either, "paint_the_bike_shed", colour="blue")
     entry = page.get_by_text("Paint the bike shed")
     await expect(entry.first).to_be_visible(timeout=SLOW)
     await page.get_by_role("button", name="Approve", exact=True).last.click()

@@ -188,11 +188,11 @@ async def test_a_broken_socket_heals(stage: Stage, visit: Visit) -> None:
 
 
 async def test_an_exception_of_the_graph_is_shown_with_its_line_beside_the_error_id(
-    stage: Stage, visit: Visit
+    either: Stage, visit: Visit
 ) -> None:
-    page = await visit(stage.ws, "alice")
-    thread = await stage.asks({"fail_with": "OPENAI_API_KEY"})
-    await page.goto(f"{stage.ws.address}/#/{thread.channel}/{thread.ts}")
+    page = await visit(either.ws, "alice")
+    thread = await either.asks({"fail_with": "OPENAI_API_KEY"})
+    await page.goto(f"{either.ws.address}/#/{thread.channel}/{thread.ts}")
 
     failed = thread_of(page).get_by_role("article").filter(has_text="This run stopped.")
     await expect(failed).to_contain_text("Error ID", timeout=SLOW)
@@ -209,11 +209,11 @@ async def test_an_exception_of_the_graph_is_shown_with_its_line_beside_the_error
     await page.get_by_role("tab", name="Bot").click()
     errors = page.get_by_role("region", name="Errors")
     await expect(errors).to_contain_text("Refused with the key [secret]")
-    assert not stage.leaked(await page.content())
+    assert not either.leaked(await page.content())
 
 
-async def test_a_thing_to_try_says_what_to_do_next_until_it_is_done(stage: Stage, visit: Visit) -> None:
-    page = await visit(stage.ws, "alice")
+async def test_a_thing_to_try_says_what_to_do_next_until_it_is_done(either: Stage, visit: Visit) -> None:
+    page = await visit(either.ws, "alice")
     await picks(page, "Ask for a refund that two others must approve")
     guide = page.get_by_role("region", name="What to do next")
     await expect(guide).to_contain_text("1 of 5 As Alice Arden: send it")
@@ -240,9 +240,9 @@ async def test_a_thing_to_try_says_what_to_do_next_until_it_is_done(stage: Stage
     await expect(guide).to_have_count(0)
 
 
-async def test_somebody_whose_slack_is_korean_has_their_inbox_in_it(stage: Stage, visit: Visit) -> None:
-    page = await visit(stage.ws, "bob")
-    await page.goto(f"{stage.ws.address}/#/home")
+async def test_somebody_whose_slack_is_korean_has_their_inbox_in_it(either: Stage, visit: Visit) -> None:
+    page = await visit(either.ws, "bob")
+    await page.goto(f"{either.ws.address}/#/home")
     await expect(page.get_by_role("heading", name="Quiet hours")).to_be_visible(timeout=SLOW)
     for language, heading in (("한국어", "방해 금지 시간"), ("English", "Quiet hours")):
         await page.get_by_role("button", name="Change person").click()

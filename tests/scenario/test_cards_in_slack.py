@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from slack_local.block_kit.input_state import interactive_elements
 from slack_local.block_kit.text import full_text
+from slack_local.fault_injection import ApiFault
 from tests.scenario.governing import open_governed
 from tests.support.place import Place
 from tests.support.stage import Stage
@@ -101,6 +102,22 @@ async def test_a_card_says_what_who_and_by_when_and_is_its_record_afterwards(des
     (fold,) = [block for block in record.blocks if block["type"] == "container"]
     assert (fold["title"]["text"], fold["default_collapsed"]) == ("What was asked", True)
     assert "Dana Diaz" in full_text(card.message)
+    for said_afterwards in ("Not without a photo.", "Resumed."):
+        await card.thread.wait_for(said_afterwards)
+
+
+async def test_a_workspace_that_refuses_the_newest_blocks_gets_classic_ones(desk: Stage) -> None:
+    """The last test with this bot, which sends classic blocks from here on."""
+    desk.ws.faults.on_call("chat.postMessage", ApiFault.ERROR, error="invalid_blocks")
+
+    card = await desk.card(REFUND)
+
+    assert card.message.blocks[0]["type"] == "header"
+    assert "*Amount:* 129.90" in card.text
+    await card.approve(by=desk.ws.bob)
+    await desk.resumed(card.thread)
+    record = await card.closes()
+    assert "container" not in {block["type"] for block in [*card.message.blocks, *record.blocks]}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest_asyncio
 
 from slack_local.people.threads import Thread
 from tests.support.bots import BotProcess
-from tests.support.stage import Stage
+from tests.support.place import Place
+from tests.support.stage import Stage, open_stage
 
 PNG = b"\x89PNG\r\n\x1a\n and so on"
 PDF = b"%PDF-1.7 and so on"
@@ -18,9 +19,12 @@ OTHER_KIND = "I read text, PDF and images (PNG, JPEG, GIF, WebP)."
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def reader(empty_stage: Stage) -> AsyncIterator[tuple[Stage, BotProcess]]:
-    async with empty_stage.bot(FILES="text,images,pdf", START="everyone") as bot:
-        yield empty_stage, bot
+async def reader(place: Place) -> AsyncIterator[tuple[Stage, BotProcess]]:
+    async with (
+        open_stage(place.folder, place.url, mode=place.mode) as stage,
+        stage.bot(FILES="text,images,pdf", START="everyone") as bot,
+    ):
+        yield stage, bot
 
 
 @pytest.fixture
@@ -69,26 +73,6 @@ async def test_files_reach_it_from_replies_and_direct_messages_without_words_too
     assert [block["type"] for block in noted["blocks"]] == ["image"]  # type: ignore[attr-defined]
 
 
-async def test_what_is_not_passed_on_is_told_with_its_reason(either: Stage) -> None:
-    bot = either.ws.slack.bot.name
-    files = {"Q3 <b>.pdf": PDF, "scan.png": PNG, "b.csv": b"1", "empty.txt": b"", "a.zip": b"PK\x03\x04"}
-
-    thread = await either.ws.carol.says("#general", f"@{bot} say: sum this up", files=files)
-
-    noted = await heard(either, thread)
-    assert noted["heard"] == (
-        "sum this up\n[File not read: Q3 <b>.pdf]\n[File not read: scan.png]\n"
-        "[File not read: empty.txt]\n[File not read: a.zip][File: b.csv]\n1"
-    )
-    note = await thread.wait_for("I couldn't pass on everything")
-    assert note.text.split("\n")[1:] == [
-        "• Q3 &lt;b&gt;.pdf: This agent's model isn't known to read PDF. Paste its text instead.",
-        "• scan.png: This agent's model isn't known to read images.",
-        "• empty.txt: It is empty.",
-        f"• a.zip: {OTHER_KIND}",
-    ]
-
-
 async def test_of_twenty_files_ten_are_read_and_the_others_named(reading: Stage) -> None:
     bot = reading.ws.slack.bot.name
     files = {f"{n}.txt": b"x" for n in range(20)}
@@ -121,6 +105,7 @@ async def test_a_run_that_is_cut_off_gets_its_files_once_and_tells_of_the_others
     await stage.reached("cut_off")
     await bot.kill()
     await bot.again()
+    stage.ws.request_url = f"{bot.address}/slack/events"  # of no use over Socket Mode
     stage.release("cut_off")
 
     await thread.wait_for("Resumed.", limit=30)
@@ -158,6 +143,39 @@ async def test_an_app_without_the_scope_says_what_is_missing(reading: Stage) -> 
     assert "Ask your admin to add files:read." in note.text
 
 
+async def test_a_model_gets_a_picture_in_the_form_that_its_api_has(reading: Stage) -> None:
+    words = f"@{reading.ws.slack.bot.name} what is it?"
+
+    thread = await reading.ws.carol.says("#general", words, files={"scan.png": PNG, "b.pdf": PDF})
+
+    await thread.wait_for("I was given `scan.png`, `b.pdf`.")
+    asked = [request["messages"][-1]["content"] for request in reading.model.requests]
+    (content,) = [parts for parts in asked if isinstance(parts, list) and "what is it?" in parts[0]["text"]]
+    assert [part["type"] for part in content] == ["text", "text", "image_url", "text", "file"]
+    assert content[2]["image_url"]["url"] == f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
+    assert content[4]["file"]["filename"] == "b.pdf"
+
+
+async def test_what_is_not_passed_on_is_told_with_its_reason(either: Stage) -> None:
+    bot = either.ws.slack.bot.name
+    files = {"Q3 <b>.pdf": PDF, "scan.png": PNG, "b.csv": b"1", "empty.txt": b"", "a.zip": b"PK\x03\x04"}
+
+    thread = await either.ws.carol.says("#general", f"@{bot} say: sum this up", files=files)
+
+    noted = await heard(either, thread)
+    assert noted["heard"] == (
+        "sum this up\n[File not read: Q3 <b>.pdf]\n[File not read: scan.png]\n"
+        "[File not read: empty.txt]\n[File not read: a.zip][File: b.csv]\n1"
+    )
+    note = await thread.wait_for("I couldn't pass on everything")
+    assert note.text.split("\n")[1:] == [
+        "• Q3 &lt;b&gt;.pdf: This agent's model isn't known to read PDF. Paste its text instead.",
+        "• scan.png: This agent's model isn't known to read images.",
+        "• empty.txt: It is empty.",
+        f"• a.zip: {OTHER_KIND}",
+    ]
+
+
 async def test_texts_are_part_of_an_answer_and_pictures_are_not(either: Stage) -> None:
     card = await either.card("Which colour?")
     files = {"blue.png": PNG, "why.txt": b"It is the sky's."}
@@ -177,19 +195,6 @@ async def test_a_file_beside_a_word_that_decides_is_told_and_decides_nothing_els
     assert await either.resumed(card.thread) is True
     note = await card.thread.wait_for("I couldn't pass on everything")
     assert "• why.txt: An answer is text alone. Paste its text instead." in note.text
-
-
-async def test_a_model_gets_a_picture_in_the_form_that_its_api_has(reading: Stage) -> None:
-    words = f"@{reading.ws.slack.bot.name} what is it?"
-
-    thread = await reading.ws.carol.says("#general", words, files={"scan.png": PNG, "b.pdf": PDF})
-
-    await thread.wait_for("I was given `scan.png`, `b.pdf`.")
-    asked = [request["messages"][-1]["content"] for request in reading.model.requests]
-    (content,) = [parts for parts in asked if isinstance(parts, list) and "what is it?" in parts[0]["text"]]
-    assert [part["type"] for part in content] == ["text", "text", "image_url", "text", "file"]
-    assert content[2]["image_url"]["url"] == f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
-    assert content[4]["file"]["filename"] == "b.pdf"
 
 
 async def test_files_of_an_answer_are_posted_under_their_names(either: Stage) -> None:

@@ -4,7 +4,6 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-import pytest
 import pytest_asyncio
 
 from countersign.testing.cards import approval_card
@@ -13,9 +12,16 @@ from slack_local.model.slack import Organisation
 from slack_local.people.person import Person
 from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace
-from tests.support import databases
 from tests.support.bots import printed_on_failure, until
-from tests.support.several_workspaces import FIRST, SECOND, Browser, TwoWorkspaces, two_workspaces
+from tests.support.place import Place
+from tests.support.several_workspaces import (
+    FIRST,
+    NOT_ACKNOWLEDGED,
+    SECOND,
+    Browser,
+    TwoWorkspaces,
+    two_workspaces,
+)
 
 ORGANISATION = "E0GRID0001"
 
@@ -47,21 +53,17 @@ def person_of_second(both: TwoWorkspaces) -> Person:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def grid(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[TwoWorkspaces]:
+async def grid(place: Place) -> AsyncIterator[TwoWorkspaces]:
     """Two workspaces of an organisation that installed the app for both."""
-    folder = tmp_path_factory.mktemp("grid")
     organisation = Organisation(ORGANISATION, "Acme", [FIRST, SECOND])
-    with databases.database(server_url, template=database_template) as url:
-        async with two_workspaces(
-            folder, url, organisation=organisation, INSTALL_WORKSPACES=ORGANISATION
-        ) as both:
-            as_in_a_grid(both.first, both.second)
-            with printed_on_failure(both.bot):
-                status, page = await Browser(both.bot).install(ORGANISATION)
-                assert status == 200, page
-                yield both
+    async with two_workspaces(
+        place.folder, place.url, mode=place.mode, organisation=organisation, INSTALL_WORKSPACES=ORGANISATION
+    ) as both:
+        as_in_a_grid(both.first, both.second)
+        with printed_on_failure(both.bot):
+            status, page = await Browser(both.bot).install(ORGANISATION)
+            assert status == 200, page
+            yield both
 
 
 async def asks(person: Person, tool: str = "wipe", channel: str = "#general") -> Thread:
@@ -148,7 +150,7 @@ async def test_a_workspace_that_the_app_was_taken_from_is_closed_and_the_other_g
     refused = await grid.second.bob.clicks_raw(
         grid.second.bob.click_payload(gone.message, "approval:approve")
     )
-    assert refused.error == "http_error"
+    assert refused.error == NOT_ACKNOWLEDGED[grid.second.mode]
 
     grid.app.grant(FIRST, SECOND)
     await until(

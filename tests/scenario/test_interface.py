@@ -227,17 +227,17 @@ async def test_a_graph_without_messages_starts_with_a_form_and_ends_with_fields(
     assert approval_cards(thread) == []
 
 
-async def test_an_edit_shows_what_changed_field_by_field_and_line_by_line(stage: Stage) -> None:
+async def test_an_edit_shows_what_changed_field_by_field_and_line_by_line(either: Stage) -> None:
     value = {
         "type": "tool_approval",
         "name": "send",
         "args": {"to": "ann", "copies": 2, "body": "one\ntwo\nthree\nfour", "left": "alone"},
     }
-    card = await stage.card(value)
+    card = await either.card(value)
 
-    await card.edit(stage.ws.bob, {"/to": "bo", "/body": "one\n2\nthree\nfour"})
+    await card.edit(either.ws.bob, {"/to": "bo", "/body": "one\n2\nthree\nfour"})
 
-    await stage.resumed(card.thread)
+    await either.resumed(card.thread)
     await card.closes()
     assert "`ann` → `bo`" in card.text
     assert "- two\n+ 2" in card.text

@@ -15,26 +15,33 @@ from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace
 from tests.support import databases
 from tests.support.bots import printed_on_failure, until
-from tests.support.several_workspaces import FIRST, SECOND, Browser, TwoWorkspaces, two_workspaces
+from tests.support.place import Place
+from tests.support.several_workspaces import (
+    FIRST,
+    NOT_ACKNOWLEDGED,
+    SECOND,
+    Browser,
+    TwoWorkspaces,
+    two_workspaces,
+)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def both(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
+async def both(place: Place) -> AsyncIterator[TwoWorkspaces]:
+    """Two workspaces that installed the bot. The pages of the installation are always over HTTP."""
+    async with two_workspaces(place.folder, place.url, mode=place.mode) as both:
+        with printed_on_failure(both.bot):
+            await both.install()
+        yield both
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=["socket", "http"])
+async def rotating(
+    request: pytest.FixtureRequest, tmp_path: Path, server_url: str, database_template: str
 ) -> AsyncIterator[TwoWorkspaces]:
-    """Two workspaces that installed the bot."""
-    with databases.database(server_url, template=database_template) as url:
-        async with two_workspaces(tmp_path_factory.mktemp("two"), url) as both:
-            with printed_on_failure(both.bot):
-                await both.install()
-            yield both
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def rotating(tmp_path: Path, server_url: str, database_template: str) -> AsyncIterator[TwoWorkspaces]:
     """Two workspaces whose tokens expire, each of which has a card that waits."""
     with databases.database(server_url, template=database_template) as url:
-        async with two_workspaces(tmp_path, url, rotates=True) as both:
+        async with two_workspaces(tmp_path, url, rotates=True, mode=request.param) as both:
             with printed_on_failure(both.bot):
                 await both.install()
                 yield both
@@ -66,6 +73,7 @@ async def test_each_workspace_has_its_own_thread_and_card(both: TwoWorkspaces) -
                 await ws.bob.replies(thread, "reject not today")
             await thread.wait_for("Resumed.", limit=15)
             assert thread.id.split("/")[0] == ws.slack.team
+            assert {attempt.transport for attempt in ws.log.attempts()} == {ws.mode}
 
 
 async def test_how_many_workspaces_installed_the_app_is_a_metric(both: TwoWorkspaces) -> None:
@@ -75,6 +83,7 @@ async def test_how_many_workspaces_installed_the_app_is_a_metric(both: TwoWorksp
     assert "\ncountersign_installed_workspaces 2.0\n" in page
 
 
+@pytest.mark.parametrize("place", ["http"], indirect=True, scope="module")  # a socket brings no such event
 async def test_an_event_of_a_workspace_that_did_not_install_is_refused(both: TwoWorkspaces) -> None:
     foreign = LocalWorkspace(mode="http", team="T0STRANGE1", retry_schedule=())
     foreign.slack.signing_secret = both.first.signing_secret
@@ -124,6 +133,7 @@ async def command(both: TwoWorkspaces, *arguments: str) -> tuple[int, str]:
     return process.returncode, said.decode()
 
 
+@pytest.mark.parametrize("place", ["http"], indirect=True, scope="module")  # commands read the database
 async def test_a_workspaces_ledger_is_exported_and_verified_alone(
     both: TwoWorkspaces, tmp_path: Path
 ) -> None:
@@ -192,7 +202,7 @@ async def test_removing_the_app_closes_cards_and_the_rest_goes_on(
     assert reason in {(FIRST, "app_uninstalled"), (FIRST, "tokens_revoked")}
     assert both.rows("SELECT id FROM countersign.installations") == [(SECOND,)]
     refused = both.first.bob.click_payload(gone.message, "approval:approve")
-    assert (await both.first.bob.clicks_raw(refused)).error == "http_error"
+    assert (await both.first.bob.clicks_raw(refused)).error == NOT_ACKNOWLEDGED[both.first.mode]
     assert len(both.first.log.calls("chat.postMessage")) == posted
 
     await stays.click("approval:approve", by=both.second.bob)
@@ -234,21 +244,6 @@ async def test_a_workspace_that_is_not_on_the_list_is_refused_and_left(
             assert "may not install the app" in page
             assert both.rows("SELECT id FROM countersign.installations") == []
             assert not both.second.slack.installed
-
-
-async def test_over_socket_mode_one_app_token_serves_all_of_them(
-    tmp_path: Path, server_url: str, database_template: str
-) -> None:
-    """The pages of the installation are served over HTTP all the same."""
-    with databases.database(server_url, template=database_template) as url:
-        async with two_workspaces(tmp_path, url, mode="socket") as both:
-            with printed_on_failure(both.bot):
-                await both.install()
-                for ws in (both.first, both.second):
-                    card = await approval_card(await asks(ws))
-                    await card.click("approval:approve", by=ws.bob)
-                    await card.thread.wait_for("Resumed.", limit=15)
-                    assert {attempt.transport for attempt in ws.log.attempts()} == {"socket"}
 
 
 async def test_the_pages_of_the_installation_are_limited(

@@ -62,19 +62,19 @@ async def test_people_channels_and_groups_reach_the_graph_by_name(stage: Stage) 
     assert not any(bob in str(call) for call in asked)
 
 
-async def test_ids_in_an_answer_and_on_a_card_are_shown_as_names_and_notify_nobody(stage: Stage) -> None:
-    bob = stage.ws.bob.id
+async def test_ids_in_an_answer_and_on_a_card_are_shown_as_names_and_notify_nobody(either: Stage) -> None:
+    bob = either.ws.bob.id
 
-    thread = await saying(stage, content=f"**Ask** <@{bob}>, @Bob Berger ({bob}) and <!channel>.")
+    thread = await saying(either, content=f"**Ask** <@{bob}>, @Bob Berger ({bob}) and <!channel>.")
 
     answer = await thread.wait_for("Ask")
     assert answer.blocks[0]["text"] == "**Ask** @Bob Berger, @Bob Berger and &lt;!channel&gt;."
-    card = await stage.card({"question": f"Pay <@{bob}>?", "to": f"<@{bob}|alice>"})
+    card = await either.card({"question": f"Pay <@{bob}>?", "to": f"<@{bob}|alice>"})
     assert f"Pay @Bob Berger ⟨@{bob}⟩?" in card.text
     assert f"@Bob Berger ⟨@{bob}|alice⟩" in card.text
     frame, *buttons = card.message.blocks
     request_line, *values = frame["child_blocks"]
-    assert f"Requested by <@{stage.ws.carol.id}> " in request_line["text"]["text"]
+    assert f"Requested by <@{either.ws.carol.id}> " in request_line["text"]["text"]
     assert "<" not in json.dumps([frame["title"], *values, *buttons])
 
 

@@ -22,6 +22,8 @@ from tests.support.stage import config_with_probes
 
 FIRST, SECOND = "T0FIRST001", "T0SECOND01"
 COOKIE = "slack-app-oauth-state"
+NOT_ACKNOWLEDGED = {"http": "http_error", "socket": "timeout"}
+"""How a click ends that the bot refuses because its workspace has not installed the app."""
 
 
 @dataclass
@@ -106,7 +108,7 @@ async def two_workspaces(
     organisation: Organisation | None = None,
     **settings: str,
 ) -> AsyncIterator[TwoWorkspaces]:
-    """A bot over HTTP that nobody has installed yet."""
+    """A bot that nobody has installed yet."""
     (folder / "notes").mkdir(parents=True, exist_ok=True)
     retries = (0.1, 0.5, 1.0, 2.0)
     first, second = (

@@ -49,6 +49,20 @@ remind_after = "10h"
 expire_after = "2d"
 
 [[rule]]
+name = "silence"
+action = "approve_or_reject"
+when = "args.title == 'Silence approves?'"
+expire_after = "2d"
+on_expiry = "approve"
+
+[[rule]]
+name = "sooner"
+action = "approve_or_reject"
+when = "args.title == 'Sooner?'"
+expire_after = "1h"
+on_expiry = "keep"
+
+[[rule]]
 name = "claimed"
 action = "claimed"
 
@@ -146,6 +160,34 @@ async def test_a_friday_afternoon_ends_on_tuesday_after_easter(clocked: Clocked)
         await still_waits(clocked, card)
         clocked.clock.is_in_berlin(2026, 4, 7, 10)
         await expired(clocked, card)
+
+
+async def test_a_request_ends_when_it_says_and_nothing_is_approved(clocked: Clocked) -> None:
+    """It ends before its rule would, and never later; what is no duration ends nothing."""
+    stage = clocked.stage
+    clocked.clock.is_in_berlin(2026, 3, 2, 10)
+    async with clocked.bot():
+        held = await stage.card({"title": "Hold the price?", "expires_in": "2h"})
+        silent = await stage.card({"title": "Silence approves?", "expires_in": 7200})
+        sooner = await stage.card({"title": "Sooner?", "expires_in": "2h"})
+        endless = await stage.card({"title": "Whenever?", "expires_in": "at noon"})
+        for card in (held, silent):
+            assert f"Rejected if nobody answers by {deadline(card, 2026, 3, 2, 12)}" in card.text
+        assert f"Wanted by {deadline(sooner, 2026, 3, 2, 11)}" in sooner.text
+        assert "at noon" in endless.text
+        assert "nobody answers by" not in endless.text
+
+        clocked.clock.is_in_berlin(2026, 3, 2, 11, 59)
+        await shows(sooner, "Overdue since")
+        assert [card.is_open for card in (held, silent)] == [True, True]
+        clocked.clock.is_in_berlin(2026, 3, 2, 12)
+        for card in (held, silent):
+            assert await resumed(stage, card.thread) is False
+            await card.closes()
+            assert "Rejected by the deadline in the request" in card.text
+            await card.thread.wait_for("so it is not approved", limit=20)
+        for card in (sooner, endless):
+            await still_waits(clocked, card)
 
 
 async def test_the_night_in_which_the_clocks_change_is_an_hour_shorter_or_longer(clocked: Clocked) -> None:

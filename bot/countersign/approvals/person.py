@@ -6,6 +6,7 @@ from enum import StrEnum
 from countersign.i18n import N_, AnyText, recorded_text
 
 THE_RULE = N_("the rule “{rule}”")
+THE_REQUEST = N_("the deadline in the request")
 
 
 class Standing(StrEnum):
@@ -25,5 +26,5 @@ class Person:
 
     @property
     def label(self) -> AnyText:
-        """Their name; in words if it is a rule that decided, which has no id."""
-        return self.name if self.id else recorded_text(self.name, (THE_RULE,))
+        """Their name; in words if it is a rule or a deadline that decided, which has no id."""
+        return self.name if self.id else recorded_text(self.name, (THE_RULE, THE_REQUEST))

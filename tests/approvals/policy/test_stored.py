@@ -66,6 +66,7 @@ rules = st.builds(
         expire_after=durations,
         on_expiry=st.sampled_from(OnExpiry),
         expiry_response=st.none() | texts,
+        request_expires_in=durations,
     ),
     hours=st.none()
     | st.builds(
@@ -109,6 +110,7 @@ def test_a_fingerprint_distinguishes_rules_and_not_their_lines(one: Rule, other:
 def test_every_field_is_written_out_so_that_later_defaults_change_nothing() -> None:
     written = rule_to_json(Rule(name="r"))
     assert written.keys() == set(Rule.__dataclass_fields__) - {"line"}
+    assert written["timers"].keys() == set(Timers.__dataclass_fields__) - {"request_expires_in"}  # type: ignore[union-attr]
 
 
 def test_the_ledger_has_what_a_rule_says_other_than_the_defaults() -> None:

@@ -51,6 +51,7 @@ def by_dialect() -> dict[str, StateGraph[Any, Any, Any, Any]]:
         "two": refunds(50, 5000),
         "words": question("Which environment?"),
         "approve": question({"question": "Pay?", "amount": 3}),
+        "ends": question({"title": "Hold the price?", "expires_in": "1h"}),
         "inbox": question({"action_request": PAY, "config": INBOX}),
         "review": question({"tool_call": {"name": "pay", "args": {"a": 1}, "id": "1"}}),
     }

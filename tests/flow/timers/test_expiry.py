@@ -8,10 +8,11 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import NotPending
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Outcome, Status
+from countersign.approvals.policy.policy import NO_POLICY
 from countersign.flow.messages.outgoing import OutgoingKind
 from tests.flow.timers.still_harness import NAMED, harness
 from tests.support.clocks import StillClock
-from tests.support.harness import Harness
+from tests.support.harness import Harness, a_thread
 from tests.support.under_policy import REQUESTER, card_under, last_agent_message, notes, stored, title
 
 __all__ = ["harness"]
@@ -86,6 +87,22 @@ async def test_on_expiry_approve_approves_where_nobody_objected(harness: Harness
         await harness.timers.run_due()
         await harness.run_thread(thread.id)
         assert "'type': 'reject'" in last_agent_message(harness)
+
+
+async def test_without_a_policy_a_request_ends_when_it_says(harness: Harness, clock: StillClock) -> None:
+    harness.policy.policy = NO_POLICY
+    thread = a_thread()
+    await harness.say(thread, "ends: go")
+    card = await harness.the_card(thread)
+    clock.now += HOUR - timedelta(seconds=1)
+    assert await harness.timers.run_due() == 0
+    clock.now += timedelta(seconds=1)
+    assert await harness.timers.run_due() == 1
+    with pytest.raises(NotPending):
+        await harness.vote(card, YES, user="UBOB")
+    await harness.run_thread(thread.id)
+    assert last_agent_message(harness) == '{"got": false}'
+    assert (await stored(harness, card)).status is Status.EXPIRED
 
 
 FREEZE = """BEGIN:VCALENDAR

@@ -54,6 +54,12 @@ class Timers:
     expire_after: timedelta | None = None
     on_expiry: OnExpiry = OnExpiry.REJECT
     expiry_response: str | None = None  # the words of `on_expiry = "respond: words"`
+    request_expires_in: timedelta | None = None  # set by the request, not in the file; before the rule's end
+
+    @property
+    def at_expiry(self) -> OnExpiry:
+        """What the end of the time makes of it: a request can set itself an end, and no approval."""
+        return self.on_expiry if self.request_expires_in is None else OnExpiry.REJECT
 
 
 @dataclass(frozen=True, kw_only=True)

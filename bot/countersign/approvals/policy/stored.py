@@ -30,6 +30,10 @@ class UnreadableRule(CountersignError):
 def rule_to_json(rule: Rule) -> Mapping[str, Json]:
     stored: dict[str, Json] = _adapter().dump_python(rule, mode="json", exclude={"line"})
     stored["decisions"] = sorted(kind.value for kind in rule.decisions)
+    if rule.timers.request_expires_in is None:
+        timers: dict[str, Json] = dict(stored["timers"])  # type: ignore[arg-type]  # a table, as Timers is
+        del timers["request_expires_in"]
+        stored["timers"] = timers
     if rule.hours is not None:
         hours = dict(stored["hours"])  # type: ignore[arg-type]  # a table, as WorkingHours is
         stored["hours"] = {**hours, "days": sorted(rule.hours.days)}

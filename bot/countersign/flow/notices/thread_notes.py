@@ -62,6 +62,7 @@ _BY_THE_RULE = {
     DecisionKind.REJECT: N_("The rule rejected it."),
     DecisionKind.RESPOND: N_("The rule answered it."),
 }
+_BY_THE_REQUEST = N_("The request asked for an answer by then, so it is not approved.")
 _REASON = N_("Reason: {reason}")
 _REASON_OF = N_("Reason of {person}: {reason}")
 _WAS_AGAINST_IT = N_("{person} was against it: {reason}")
@@ -105,7 +106,7 @@ def escalation(review: Review, rule: Rule, rows: tuple[int, ...]) -> Outgoing:
 def overdue(review: Review, rule: Rule, deadline_text: Text, *, frozen: bool) -> Outgoing:
     """It is past its deadline and stays open."""
     why = lazy_text("It stays open.")
-    if rule.timers.on_expiry is not OnExpiry.KEEP:
+    if rule.timers.at_expiry is not OnExpiry.KEEP:
         why = (
             lazy_text("It stays open: a freeze is on.")
             if frozen
@@ -244,7 +245,9 @@ def _expired(approval: Approval, row: int, vote: Vote) -> TextLines:
         else None
     )
     ended = not_decided_by(vote.at, voted=bool(votes_before_expiry(approval, row)))
-    return sentences(ended, lazy_text(_BY_THE_RULE[vote.decision.kind]), told)
+    by_request = approval.rule(row).timers.request_expires_in is not None
+    what = _BY_THE_REQUEST if by_request else _BY_THE_RULE[vote.decision.kind]
+    return sentences(ended, lazy_text(what), told)
 
 
 def _deciders(votes: Sequence[Vote]) -> AnyText | TextList:

@@ -10,6 +10,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
+from countersign.approvals.policy.clock.timers import with_request_expiry
 from countersign.approvals.policy.grants import GrantUse
 from countersign.approvals.policy.matching import Match
 from countersign.approvals.policy.policy import NO_POLICY
@@ -112,16 +113,21 @@ class RuleAssignment:
     async def _govern(self, review: Review, result: StepResult) -> tuple[Review, tuple[GovernedRow, ...]]:
         requester = result.thread.requester
         approval = replace(review.approval, requester=requester, graph=result.thread.graph)
-        policy = self._policy.policy
+        policy, expires_in = self._policy.policy, review.unrestricted_request.expires_in
         if policy == NO_POLICY:
-            return review.with_rules(replace(approval, state=None)), ()
+            approval = replace(approval, state=None)
+            own = with_request_expiry(policy.fallback, expires_in, approval.clock_from)
+            rules = (own,) * len(approval.votes) if own != policy.fallback else ()
+            return review.with_rules(approval.with_rules(rules)), ()
         contexts = await action_contexts(review.with_approval(approval), policy, self._directory)
         governed = tuple(GovernedRow(context=context, match=policy.rule_for(context)) for context in contexts)
         for match in (row.match for row in governed):
             if match.condition_error is not None:
                 log.error("policy_condition_failed", rule=match.rule.name, error=match.condition_error)
         rules = tuple(
-            _with_possible_decisions(row.match.rule, asked.allowed)
+            with_request_expiry(
+                _with_possible_decisions(row.match.rule, asked.allowed), expires_in, approval.clock_from
+            )
             for row, asked in zip(governed, review.request.rows, strict=True)
         )
         # A card of several rows has no one answer; and the state may hold what a rule redacts.

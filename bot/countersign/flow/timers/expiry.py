@@ -20,7 +20,7 @@ def expiry_decision(
     """
     row = request.rows[at]
     expired = not_decided_by(deadline, voted=bool(votes.votes)).source
-    match rule.timers.on_expiry:
+    match rule.timers.at_expiry:
         case OnExpiry.KEEP:
             return None
         case OnExpiry.APPROVE if frozen:

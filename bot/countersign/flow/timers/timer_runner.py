@@ -18,7 +18,7 @@ from countersign.approvals.decision import Decision
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
-from countersign.approvals.person import THE_RULE, Person, Standing
+from countersign.approvals.person import THE_REQUEST, THE_RULE, Person, Standing
 from countersign.approvals.policy.clock.timers import TimerKind, expires_at
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.recorded_reasons import not_decided_by
@@ -213,5 +213,7 @@ def _as_json(decision: Decision | None) -> Json:
 
 
 def _vote(rule: Rule, decision: Decision, deadline: datetime) -> Vote:
-    by = Person(id="", name=THE_RULE.format(rule=rule.name), standing=Standing.BOT)
+    by_request = rule.timers.request_expires_in is not None
+    name = THE_REQUEST if by_request else THE_RULE.format(rule=rule.name)
+    by = Person(id="", name=name, standing=Standing.BOT)
     return Vote(decision=decision, by=by, at=deadline, expired=True)

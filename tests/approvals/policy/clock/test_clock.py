@@ -1,5 +1,6 @@
 """Durations, working hours and timers, held against counting minute by minute."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from countersign.approvals.policy.clock.timers import (
     is_still_valid,
     next_timer,
     timers,
+    with_request_expiry,
 )
 from countersign.approvals.policy.clock.working_hours import (
     WorkingHours,
@@ -26,10 +28,12 @@ from countersign.approvals.policy.clock.working_hours import (
     is_open,
     working_time,
 )
+from countersign.approvals.policy.rule import OnExpiry
 from tests.approvals.policy.policies import a_rule
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 OFFICE = WorkingHours(days=frozenset(range(5)), opens=9 * 60, closes=18 * 60, zone="Europe/Berlin")
 
 # --- durations
@@ -299,3 +303,42 @@ def test_how_long_a_decision_can_be_undone() -> None:
     assert can_undo(a_rule("undo = 30"), OPENED, after(seconds=29))
     assert not can_undo(a_rule("undo = 30"), OPENED, after(seconds=30))
     assert not can_undo(a_rule(""), OPENED, OPENED)
+
+
+# --- a request that sets itself an end
+
+
+@pytest.mark.parametrize(
+    ("rule", "expires_in", "end", "at_expiry"),
+    [
+        ("", None, None, OnExpiry.REJECT),
+        ("", 2 * HOUR, 2 * HOUR, OnExpiry.REJECT),
+        ('expire_after = "1h"\non_expiry = "keep"', 2 * HOUR, HOUR, OnExpiry.KEEP),
+        ('expire_after = "2h"\non_expiry = "approve"', 2 * HOUR, 2 * HOUR, OnExpiry.APPROVE),
+        ('expire_after = "3h"\non_expiry = "approve"', 2 * HOUR, 2 * HOUR, OnExpiry.REJECT),
+        ('expire_after = "3h"\non_expiry = "respond: no"', 2 * HOUR, 2 * HOUR, OnExpiry.REJECT),
+    ],
+)
+def test_the_end_that_comes_first_counts_and_a_requests_own_approves_nothing(
+    rule: str, expires_in: timedelta | None, end: timedelta | None, at_expiry: OnExpiry
+) -> None:
+    opened = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    ended = with_request_expiry(a_rule(rule), expires_in, opened)
+    assert expires_at(ended, opened) == (None if end is None else opened + end)
+    assert ended.timers.at_expiry is at_expiry
+
+
+def test_a_request_ends_outside_of_working_hours_too() -> None:
+    friday_evening = datetime(2026, 3, 6, 20, tzinfo=BERLIN)
+    rule = replace(a_rule('expire_after = "1h"\nremind_after = "1h"'), hours=OFFICE)
+    ended = with_request_expiry(rule, 2 * HOUR, friday_evening)
+    assert expires_at(ended, friday_evening) == friday_evening + 2 * HOUR
+    assert [each.kind for each in timers(ended, friday_evening)] == [TimerKind.EXPIRE, TimerKind.REMIND]
+
+
+def test_asked_again_at_another_hour_the_rules_own_end_may_come_first() -> None:
+    opened = datetime(2026, 3, 6, 20, tzinfo=BERLIN)
+    rule = replace(a_rule('expire_after = "1h"'), hours=OFFICE)
+    ended = with_request_expiry(rule, 2 * HOUR, opened)
+    again = datetime(2026, 3, 9, 10, tzinfo=BERLIN)
+    assert expires_at(ended, again) == again + HOUR

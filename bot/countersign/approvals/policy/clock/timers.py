@@ -5,8 +5,8 @@ does nothing that is not due.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from countersign.approvals.policy.clock.working_hours import after_working
@@ -41,12 +41,25 @@ def timers(rule: Rule, opened_at: datetime) -> tuple[Timer, ...]:
         TimerKind.ESCALATE: rule.timers.escalate_after,
         TimerKind.EXPIRE: rule.timers.expire_after,
     }
-    found = []
-    for kind, duration in after.items():
-        at = after_working(rule.hours, opened_at, duration) if duration is not None else None
-        if at is not None:
-            found.append(Timer(at=at, kind=kind))
+    moments = {
+        kind: after_working(rule.hours, opened_at, duration)
+        for kind, duration in after.items()
+        if duration is not None
+    }
+    if rule.timers.request_expires_in is not None:
+        # Whoever wrote the request knows nothing of the rule's working hours: its time runs always.
+        wanted = opened_at.astimezone(UTC) + rule.timers.request_expires_in
+        moments[TimerKind.EXPIRE] = min(moments.get(TimerKind.EXPIRE) or wanted, wanted)
+    found = [Timer(at=at, kind=kind) for kind, at in moments.items() if at is not None]
     return tuple(sorted(found, key=lambda timer: timer.at))
+
+
+def with_request_expiry(rule: Rule, expires_in: timedelta | None, opened_at: datetime) -> Rule:
+    """The rule of an approval that opens, ended by its request where that comes before the rule's own end."""
+    if expires_in is None:
+        return rule
+    ended = replace(rule, timers=replace(rule.timers, request_expires_in=expires_in))
+    return ended if expires_at(rule, opened_at) != expires_at(ended, opened_at) else rule
 
 
 def due(

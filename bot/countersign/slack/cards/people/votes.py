@@ -55,7 +55,7 @@ def clock_lines(approval: Approval, at: int) -> list[str]:
     if TimerKind.EXPIRE in fired:
         return [*lines, _(":hourglass: Overdue since {when}").format(when=when)]
     texts = _ON_EXPIRY_AFTER_VOTES if approval.votes_on(at).votes else _ON_EXPIRY
-    return [*lines, f":hourglass_flowing_sand: {_(texts[rule.timers.on_expiry]).format(when=when)}"]
+    return [*lines, f":hourglass_flowing_sand: {_(texts[rule.timers.at_expiry]).format(when=when)}"]
 
 
 _ON_EXPIRY = {

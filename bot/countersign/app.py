@@ -12,6 +12,7 @@ from countersign.flow.conversation.queued_notices import QueuedNotices
 from countersign.flow.conversation.stop_watch import StopWatch
 from countersign.flow.errors import SlackRefused
 from countersign.flow.files.kinds import parse_file_kinds
+from countersign.flow.live.session_closings import SessionClosings
 from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.ports import Clock
@@ -96,8 +97,13 @@ async def open_services(
         def notify(thread: ThreadRef, notice: Notice) -> None:
             notices.start("notify user", _notify(workspaces, thread, notice))
 
+        async def is_in_use(thread_id: str) -> bool:
+            return await storage.grants.graph_of(thread_id) is not None
+
+        session_closings = SessionClosings(is_in_use)
+
         async def forgotten(thread: ThreadRef) -> None:
-            await main.call(lambda: _close_session(workspaces, thread))
+            main.loop.call_soon_threadsafe(session_closings.add, thread)
 
         days = settings.retention or None
         retention = Retention(storage.retention, storage.locks, Checkpoints(), days, forgotten)
@@ -113,6 +119,7 @@ async def open_services(
             graphs=graphs,
             stop_watch=StopWatch(storage.threads, graphs, notify),
             queued_notices=QueuedNotices(storage.threads, notify),
+            session_closings=session_closings,
             retention=lambda: graph_loop.call(retention),
             sweep_store=lambda: graph_loop.call(hosted.project.sweep_store),
             sweep_store_every=sweep_interval(config.store.ttl),
@@ -208,13 +215,6 @@ async def _notify(workspaces: Workspaces, thread: ThreadRef, notice: Notice) -> 
     """Tell one person something beside the step of a thread, which never waits for it."""
     if (found := await workspaces.find(thread.team)) is not None:
         await found.slack.post_notice(thread, notice)
-
-
-async def _close_session(workspaces: Workspaces, thread: ThreadRef) -> None:
-    """Of a thread that retention deleted, where the app is an agent."""
-    found = await workspaces.find(thread.team)
-    if found is not None and found.sessions is not None:
-        await found.sessions.close(thread)
 
 
 def _only_slack(workspaces: Workspaces) -> SlackClient | None:

@@ -140,7 +140,9 @@ async def _worker(services: Services) -> AsyncIterator[None]:
         return run_every(seconds, name, work, lambda name: repair_failures.labels(repair=name).inc())
 
     storage, clock, tasks = services.storage, services.clock, BackgroundTasks()
-    sweeps = workspace_sweeps(services.workspaces, storage.due_teams, storage.homes, clock, tasks)
+    sweeps = workspace_sweeps(
+        services.workspaces, storage.due_teams, storage.homes, services.session_closings, clock, tasks
+    )
     repairs = [
         *(repair(sweep.every, sweep.name, sweep) for sweep in sweeps),
         repair(_NOTES_EVERY, "post_waiting_notes", storage.slots.post_waiting_notes),

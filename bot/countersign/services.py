@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from countersign.anchoring import Anchoring
 from countersign.flow.conversation.queued_notices import QueuedNotices
 from countersign.flow.conversation.stop_watch import StopWatch
+from countersign.flow.live.session_closings import SessionClosings
 from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.ports import Clock
@@ -34,6 +35,7 @@ class Services:
     graphs: GraphsOnGraphLoop
     stop_watch: StopWatch
     queued_notices: QueuedNotices
+    session_closings: SessionClosings
     retention: Callable[[], Awaitable[None]]
     sweep_store: Callable[[], Awaitable[None]]
     sweep_store_every: float  # seconds

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Collection
 
 import structlog
 
+from countersign.flow.live.session_closings import SessionClosings
 from countersign.flow.ports import Clock, HomeStore
 from countersign.slack.background_tasks import BackgroundTasks
 from countersign.store.workspaces.due_teams import DueTeams
@@ -18,6 +19,7 @@ _HOMES_EVERY = 0.25  # seconds between two looks for Home tabs that show somethi
 _TIMERS_EVERY = 1.0  # seconds between two looks at what the clock has made due
 _REVIEWS_EVERY = 60.0  # seconds between two looks for reviews that nobody was told of for a day
 _REPAIR_EVERY = 5.0  # seconds between two searches for what a crash left undone
+CLOSINGS_EVERY = 3.0  # seconds between two sessions that are closed: 20 a minute, runs have the rest
 _MAX_CHANGES = 1000  # of approvals whose Home tabs one round marks as stale
 
 log = structlog.get_logger()
@@ -62,7 +64,12 @@ class WorkspaceSweep:
 
 
 def workspace_sweeps(
-    workspaces: Workspaces, due: DueTeams, homes: HomeStore, clock: Clock, tasks: BackgroundTasks
+    workspaces: Workspaces,
+    due: DueTeams,
+    homes: HomeStore,
+    closings: SessionClosings,
+    clock: Clock,
+    tasks: BackgroundTasks,
 ) -> tuple[WorkspaceSweep, ...]:
     async def to_publish() -> Collection[str]:
         await homes.mark_stale_homes(_MAX_CHANGES)
@@ -93,5 +100,11 @@ def workspace_sweeps(
             _REVIEWS_EVERY,
             due.with_reviews,
             lambda ws: ws.break_glass_reviews.remind(ws.team),
+        ),
+        sweep(
+            "close_sessions",
+            CLOSINGS_EVERY,
+            closings.teams,
+            lambda ws: closings.close_next(ws.team, ws.sessions),
         ),
     )

@@ -12,6 +12,7 @@ from enum import StrEnum
 import structlog
 
 from countersign.approvals.errors import CountersignError
+from countersign.flow.errors import RateLimited
 from countersign.flow.messages.inbound import InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.ports.slack.live import SessionDisplay
@@ -42,9 +43,11 @@ class AgentSessions:
         return AgentSession(work, self._display, self._show_after)
 
     async def close(self, thread: ThreadRef) -> None:
-        """The conversation is forgotten. A status that Slack does not take is not tried again."""
+        """The conversation is forgotten. What Slack refuses is not tried again. Raises RateLimited."""
         try:
             await self._display.set_session(thread, SessionStatus.CLOSED.value, None, None)
+        except RateLimited:
+            raise
         except CountersignError as error:
             log.info("session_status_not_set", thread_id=thread.id, reason=str(error))
 

@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from countersign.flow.ports.database.retention import BEFORE_ALL, ThreadAge, ThreadPage
 from countersign.flow.retention import Retention
 
@@ -19,19 +21,40 @@ class Threads:
         ]
         self.seen: list[str] = []
         self.compacted: list[str] = []
+        self.deleted: list[str] = []
+        self.rested: set[float] = set()  # the seconds that were asked for
+        self.now = 1000.0
+        self.takes = 0.0  # seconds for a page
 
     async def threads_to_compact(self, seconds: float, after: ThreadAge, limit: int) -> ThreadPage:
+        self.rested.add(seconds)
+        self.now += self.takes
         page = [age for age in self.ages if age.touched_at > after.touched_at][:limit]
         self.seen += [age.thread_id for age in page]
         return ThreadPage(idle=tuple(age.thread_id for age in page[::3]), end=page[-1] if page else None)
 
+    async def idle_threads(self, seconds: float, after: ThreadAge, limit: int) -> ThreadPage:
+        return await self.threads_to_compact(seconds, after, limit)
+
     async def delete_expired_events(self) -> None: ...
 
+    async def delete_expired_effects(self, seconds: float) -> None:
+        self.rested.add(seconds)
+
     async def is_idle(self, thread_id: str, seconds: float) -> bool:
+        self.rested.add(seconds)
         return True
 
     async def mark_compacted(self, thread_id: str) -> None:
         self.compacted.append(thread_id)
+
+    @asynccontextmanager
+    async def deleting(self, session: Any, thread_id: str, seconds: float) -> AsyncIterator[bool]:
+        self.rested.add(seconds)
+        yield True
+
+    async def delete(self, thread_id: str, session: Any) -> None:
+        self.deleted.append(thread_id)
 
     async def compact(self, thread_id: str, session: Any) -> None: ...
 
@@ -40,10 +63,14 @@ class Threads:
         yield
 
 
+def retention_of(threads: Threads, days: float | None = None) -> Retention:
+    ports: Any = threads
+    return Retention(ports, ports, ports, days, clock=lambda: threads.now)
+
+
 async def test_a_round_compacts_all_that_is_due_and_the_next_one_sees_only_what_is_new() -> None:
     threads = Threads(1_700)
-    ports: Any = threads
-    retention = Retention(ports, ports, ports, None)
+    retention = retention_of(threads)
 
     await retention()
 
@@ -58,3 +85,45 @@ async def test_a_round_compacts_all_that_is_due_and_the_next_one_sees_only_what_
 
     assert threads.seen == ["T1/C1/new"]
     assert threads.compacted[-1] == "T1/C1/new"
+
+
+async def test_without_days_nothing_is_deleted_and_what_rests_for_an_hour_is_compacted() -> None:
+    threads = Threads(3)
+    await retention_of(threads)()
+    assert (threads.compacted, threads.deleted, threads.rested) == (["T1/C1/0"], [], {3600.0})
+
+
+async def test_with_days_a_thread_is_deleted_that_was_not_touched_for_so_many() -> None:
+    threads = Threads(3)
+    await retention_of(threads, days=30)()
+    assert (threads.deleted, threads.rested) == (["T1/C1/0"], {3600.0, 30 * 24 * 3600.0})
+
+
+@pytest.mark.parametrize(("seconds", "pages"), [(120.0, 2), (119.9, 3), (240.0, 1)])
+async def test_a_round_ends_after_four_minutes_and_the_next_one_goes_on(seconds: float, pages: int) -> None:
+    threads = Threads(10_000)
+    threads.takes = seconds
+    retention = retention_of(threads)
+
+    await retention()
+
+    begun = len(threads.seen)
+    assert begun == pages * 500
+    await retention()
+    assert threads.seen[begun] == f"T1/C1/{begun}"
+
+
+async def test_once_a_day_all_threads_are_looked_at_anew() -> None:
+    threads = Threads(3)
+    retention = retention_of(threads)
+    await retention()
+    threads.now += 24 * 3600 - 1
+
+    await retention()
+    assert len(threads.seen) == 3
+    threads.now += 1
+    await retention()
+
+    assert len(threads.seen) == 6
+    await retention()
+    assert len(threads.seen) == 6

@@ -78,6 +78,7 @@ FLOW_TESTS = {
     ),
     "conversation/reset": ("flow/conversation/test_reset",),
     "conversation/control_words": (
+        "flow/conversation/test_control_words",
         "flow/conversation/test_stop",
         "flow/conversation/test_reset",
         "slack/test_messages",
@@ -86,6 +87,7 @@ FLOW_TESTS = {
     "delivery/channel_pace": ("flow/delivery/test_channel_pace",),
     "delivery/": (
         "flow/delivery/test_message_delivery",
+        "flow/delivery/test_limited_channel",
         "flow/delivery/test_card_delivery",
         "flow/delivery/test_message_updates",
         "flow/faults/test_fault_handling",
@@ -290,7 +292,8 @@ FLOW_TESTS = {
         "flow/policy/test_placement",
     ),
     "files/message_files": ("flow/files/test_message_files",),
-    "files/": ("flow/files/test_file_type", "flow/files/test_reader"),
+    "files/shared_file": ("flow/files/test_file_limits", "flow/files/test_reader"),
+    "files/": ("flow/files/test_file_type", "flow/files/test_reader", "flow/files/test_file_limits"),
     "messages/inbound": ("flow/test_inbound", "flow/test_reply_timing"),
     "messages/outgoing": (
         "store/test_outbox",
@@ -323,7 +326,7 @@ FLOW_TESTS = {
         "flow/resuming/test_state_changes",
         "flow/resuming/test_breakpoints",
     ),
-    "retention": ("flow/test_retention",),
+    "retention": ("flow/test_retention_walk", "flow/test_retention"),
     "": (
         "flow/steps/test_steps",
         "flow/steps/test_deciding_replies",

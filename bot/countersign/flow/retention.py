@@ -21,7 +21,7 @@ log = structlog.get_logger()
 class Retention:
     """`days` is how long a thread is kept after it was last touched; None keeps it forever.
 
-    `forgotten` is called with each thread that was deleted.
+    `forgotten` is called with each thread that was deleted. `clock` gives seconds that only grow.
     """
 
     def __init__(
@@ -31,14 +31,15 @@ class Retention:
         checkpoints: Checkpoints,
         days: float | None,
         forgotten: Callable[[ThreadRef], Awaitable[None]] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._locks = locks
         self._checkpoints = checkpoints
         self._seconds = None if days is None else days * _DAY
         self._forgotten = forgotten
-        self._compacted = _Walk()
-        self._deleted = _Walk()
+        self._compacted = _Walk(clock)
+        self._deleted = _Walk(clock)
 
     async def __call__(self) -> None:
         """One round: all that is due, or as much as there is time for."""
@@ -93,17 +94,18 @@ class _Walk:
     round: once it is decided its thread is touched, and comes up again. All are looked at anew once a day.
     """
 
-    def __init__(self) -> None:
-        self._begun = time.monotonic()
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._begun = clock()
         self._after = BEFORE_ALL
 
     async def go_on(
         self, page_after: Callable[[ThreadAge], Awaitable[ThreadPage]], do: Callable[[str], Awaitable[None]]
     ) -> None:
-        now = time.monotonic()
+        now = self._clock()
         if now - self._begun >= _DAY:
             self._begun, self._after = now, BEFORE_ALL
-        while time.monotonic() - now < _ROUND:
+        while self._clock() - now < _ROUND:
             page = await page_after(self._after)
             if page.end is None:
                 return

@@ -237,7 +237,7 @@ async def test_where_nothing_runs_only_who_asked_is_told(harness: Harness) -> No
 async def test_a_long_step_is_told_to_who_waits_for_it_once() -> None:
     thread = a_thread()
     told: list[tuple[str, str]] = []
-    times = iter([0.0, 1.0, SAY_SO_AFTER, SAY_SO_AFTER + 1])
+    times = (1000.0 + since for since in (0.0, 1.9, SAY_SO_AFTER, SAY_SO_AFTER + 1))
 
     class Store(ThreadStore):
         def __init__(self) -> None:

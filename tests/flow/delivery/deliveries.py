@@ -40,10 +40,11 @@ class Stored:
     movable: bool = True
     did: list[tuple[Any, ...]] = field(default_factory=list)
     read: int = 0
-    moments: list[float] = field(default_factory=list)  # by the delivery's clock, the last one repeats
+    now: float = 0.0  # by the delivery's clock
+    moments: list[float] = field(default_factory=list)  # what the clock says before that
 
     def monotonic(self) -> float:
-        return self.moments.pop(0) if self.moments else 0.0
+        return self.moments.pop(0) if self.moments else self.now
 
     async def claim_thread(self, channel: str, thread_ts: str) -> tuple[Outgoing, ...]:
         self.did.append(("claim", channel, thread_ts))

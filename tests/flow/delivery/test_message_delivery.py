@@ -69,7 +69,7 @@ async def test_a_root_or_a_direct_message_that_slack_refuses_is_given_up(
 
 
 async def test_what_would_outlast_its_claim_is_left_for_the_next_round(delivery: Delivery) -> None:
-    delivery.stored.moments = [100.0, 108.0, 108.1]
+    delivery.stored.moments, delivery.stored.now = [100.0, 108.0], 108.1
 
     await delivery.deliver.deliver([row("a"), row("b"), row("c")])
 

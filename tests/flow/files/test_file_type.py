@@ -2,7 +2,7 @@
 
 import pytest
 
-from countersign.flow.files.file_type import claimed_kind, is_never_read, recognise
+from countersign.flow.files.file_type import FileType, claimed_kind, is_never_read, recognise
 from countersign.flow.files.kinds import FileKind, parse_file_kinds
 
 PNG = b"\x89PNG\r\n\x1a\n and so on"
@@ -60,6 +60,32 @@ def test_a_text_is_read_in_the_encoding_that_it_has(content: bytes, encoding: st
     assert found is not None
     assert found.encoding == encoding
     assert found.text == content.decode(encoding)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_wide_characters_without_a_mark_are_read_where_most_of_them_are_latin(encoding: str) -> None:
+    half = ("Latin" + "한한한한한").encode(encoding)
+    assert recognise(half) == FileType(
+        kind=FileKind.TEXT, mime="text/plain", text=half.decode(encoding), encoding=encoding
+    )
+    assert recognise(("four" + "한한한한한한").encode(encoding)) is None
+
+
+def test_a_zero_byte_far_behind_the_beginning_does_not_change_what_a_text_is() -> None:
+    text = "a" * 1000 + "가"  # whose lower byte is zero
+    found = recognise(text.encode("utf-16-le"))
+    assert found is not None
+    assert found.text == text
+
+
+def test_the_header_of_a_pdf_is_within_its_first_kilobyte() -> None:
+    found = [recognise(b" " * before + b"%PDF-") for before in (1019, 1020)]
+    assert [each and each.kind for each in found] == [FileKind.PDF, FileKind.TEXT]
+
+
+def test_a_drawing_is_text_whether_its_type_or_its_name_says_so() -> None:
+    assert claimed_kind("image/svg+xml", "drawing") is FileKind.TEXT
+    assert claimed_kind("application/octet-stream", "drawing.SVG") is FileKind.TEXT
 
 
 def test_a_claim_is_a_kind_only_where_it_says_so() -> None:

@@ -145,6 +145,14 @@ async def test_a_message_that_was_handled_is_followed_by_what_was_left_out() -> 
     assert again.post == (note, note), "first"
 
 
+async def test_what_was_read_before_a_crash_is_read_again_to_tell_why_some_was_left_out() -> None:
+    asked = Asked(WITH_FILES)
+    await asked.files.read_again()
+    (note,) = (await asked.files.with_note(done(WITH_FILES.key))).post
+    assert isinstance(note.body, dict)
+    assert str(TOO_LARGE) in str(note.body["text"])
+
+
 async def test_if_all_files_were_read_nothing_is_said() -> None:
     one = replace(WITH_FILES, body=files_body(FILES[:1]))
     asked = Asked(one)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from countersign.flow.messages.outgoing import Outgoing
 
 _APART = 1.0  # seconds
+_SHORTEST = 0.1  # seconds between two attempts, whatever Slack says
 
 
 class ChannelPace:
@@ -17,7 +18,7 @@ class ChannelPace:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._free_at: dict[str, float] = {}  # when the next turn of a channel is that nobody has
+        self._free_at: dict[str, float] = {}  # the next turn that nobody has, of channels that were limited
         self._turns: dict[str, float] = {}  # of messages, by key
 
     def wait(self, row: Outgoing) -> float:
@@ -25,9 +26,8 @@ class ChannelPace:
         now = self._clock()
         turn = self._turns.get(row.key)
         if turn is None:
-            free_at = self._free_at.get(row.channel, 0.0)
-            if free_at <= now:
-                self._free_at.pop(row.channel, None)
+            free_at = self._free_at.get(row.channel)
+            if free_at is None or free_at <= now:
                 return 0.0
             turn = self._turns[row.key] = free_at
             self._free_at[row.channel] = free_at + _APART
@@ -36,8 +36,8 @@ class ChannelPace:
     def limited(self, row: Outgoing, seconds: float) -> float:
         """Slack refused the message for so long. Seconds until its turn."""
         self._turns.pop(row.key, None)
-        free_at = self._free_at.get(row.channel, 0.0)
-        self._free_at[row.channel] = max(free_at, self._clock() + max(seconds, 0.1))
+        again_at = self._clock() + max(seconds, _SHORTEST)
+        self._free_at[row.channel] = max(self._free_at.get(row.channel, again_at), again_at)
         return self.wait(row)
 
     def posted(self, row: Outgoing) -> None:

@@ -47,11 +47,11 @@ class MessageDelivery:
     ) -> None:
         """Without `lost_cards`, a deleted card stays deleted; without `quiet_hours`, nobody has any.
 
-        `monotonic` tells the age of a claim.
+        `monotonic` tells the age of a claim, and whose turn it is in a channel that Slack limits.
         """
         self._quiet_hours = quiet_hours
         self._monotonic = monotonic
-        self._pace = ChannelPace()
+        self._pace = ChannelPace(monotonic)
         self._lost_cards = lost_cards
         self._store = store
         self._outbox = outbox

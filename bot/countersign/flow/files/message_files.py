@@ -44,7 +44,7 @@ class MessageFiles:
     async def as_answer(self, message: Inbound, work: Work) -> Inbound:
         """The message with the texts that came with it, if it may answer a question that takes any text."""
         waiting = [review for review in work.open if review.approval.status is Status.PENDING]
-        if not self._files or len(waiting) != 1 or not _takes_text(waiting[0]):
+        if not self._files or [_takes_text(review) for review in waiting] != [True]:
             return message
         read = await self._read_as(self._answer_kinds, otherwise=NOT_PART_OF_AN_ANSWER)
         texts = [str(block["text"]) for block in read.blocks if isinstance(block, dict)]
@@ -64,7 +64,7 @@ class MessageFiles:
         Raises RateLimited.
         """
         message = self._message
-        if message is None or not self._files or message.deleted or message.key not in result.done:
+        if message is None or message.deleted or message.key not in result.done:
             return result
         read = await self._read_as(frozenset(), otherwise=NOT_PART_OF_AN_ANSWER)
         notice = files_note(message, read.left_out)

@@ -1,4 +1,4 @@
-"""The limits that docs/writing-graphs.md names: what has exactly so many bytes is read, one more is too many."""
+"""The limits that docs/writing-graphs.md names: exactly so many bytes are read, one more is too many."""
 
 import pytest
 

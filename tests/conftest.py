@@ -1,9 +1,11 @@
 """What every test may ask for: a PostgreSQL, and in it a database of its own."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.support import databases, process_state
@@ -11,6 +13,19 @@ from tests.support import databases, process_state
 _SOURCES = Path(__file__).parents[1] / "bot"
 # For the processes that tests start: pytest's own `pythonpath` stops at this one.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_SOURCES), os.environ.get("PYTHONPATH"))))
+
+# Hypothesis' own limit is 200 ms for an example, which a full machine exceeds; a test has its timeout.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
+
+
+def pytest_collection_finish() -> None:
+    """Exclude a million objects of modules and collected tests from garbage collection.
+
+    Each search of them takes half a second, and a bot that starts in a test's process searches them once.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

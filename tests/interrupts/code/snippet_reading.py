@@ -2,6 +2,7 @@
 
 import ast
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from countersign.interrupts.code.graph_reading import read_graph
@@ -22,7 +23,7 @@ SPACE = "state"
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass
+@dataclass(eq=False)
 class Snippet:
     file: Path
     name: str
@@ -66,8 +67,9 @@ def read_snippet(snippet: Snippet) -> list[str]:
     return [notation(shape) for shape in shapes_of(snippet)]
 
 
+@cache
 def shapes_of(snippet: Snippet) -> list[AnswerShape]:
-    """The shapes of the answers, in the order of the questions."""
+    """The shapes of the answers, in the order of the questions. It is read once for all tests."""
     text = snippet.file.read_text()
     functions = _functions(text)
     module = ModuleSource(name=f"snippets.{snippet.file.stem}", file=str(snippet.file), text=text)
@@ -93,6 +95,7 @@ def shapes_of(snippet: Snippet) -> list[AnswerShape]:
     return [question.shape for question in questions]
 
 
+@cache
 def _functions(text: str) -> dict[str, Definition]:
     found: dict[str, Definition] = {}
     for node in ast.parse(text).body:

@@ -49,11 +49,12 @@ demo: .venv/.run ## the bot in a Slack of its own on this machine (TOUR=1: it pl
 run: .venv/.run ## serve a real workspace, with the settings in .env
 	$(BIN)/python -m bot serve
 
+# In the order of the folders: the tests of one share bots, which would start anew for each file.
 test: setup ## every test but the kills, on every core
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 chaos: setup ## kill bots, workers and connections (CHAOS_ROUNDS=10 kills 600 at random, CHAOS_SEED=… replays)
-	$(BIN)/python -m pytest tests/chaos -n auto --dist loadfile -m "chaos$(if $(CHAOS_ROUNDS),, and not long)"
+	$(BIN)/python -m pytest tests/chaos -n auto --dist loadfile --no-loadscope-reorder -m "chaos$(if $(CHAOS_ROUNDS),, and not long)"
 
 mutants: setup ## break the code at random in a copy, and see whether a test fails (SAMPLE=40 SEED=1 ROOM=flow)
 	PYTHONPATH=bot $(BIN)/python -m tests.mutation \

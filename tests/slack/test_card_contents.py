@@ -10,7 +10,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.policy.rule import NO_RULE
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
-from countersign.i18n import reader_language
+from countersign.i18n import reader_language, workspace_language
 from countersign.slack.cards.buttons import card_actions
 from countersign.slack.messages import render_message
 from slack_local.block_kit.surfaces import message_blocks
@@ -57,6 +57,23 @@ def test_what_heads_the_details_is_in_the_readers_language() -> None:
         shown = literal(details_view(approval, modal_of(approval))["blocks"])
     for heading in ("*요청 데이터(JSON):*", "*답변 스키마(JSON):*", "승인 ID `", "다이제스트(SHA-256) `"):
         assert heading in shown
+
+
+@pytest.mark.parametrize(
+    ("value", "labels"),
+    [
+        ([1, "two"], ["*값:*"]),
+        (
+            {"countersign_breakpoint": [{"before": ["pay"], "state": 5, "inputs": [7]}]},
+            ["*상태:*", "*입력:*"],
+        ),
+    ],
+)
+def test_the_bots_own_labels_are_in_the_language_of_the_card(value: Json, labels: list[str]) -> None:
+    with workspace_language("ko"):
+        shown = literal(render_card(approval_of(value)).blocks)
+    for label in labels:
+        assert label in shown
 
 
 def test_a_closed_card_says_what_was_answered_to_a_call_with_small_print() -> None:

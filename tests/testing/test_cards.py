@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from countersign.testing.cards import approval_card
+from countersign.testing.cards import approval_card, approval_cards
 from slack_local.workspace import LocalWorkspace
 from tests.slack_local.conftest import bolt_app, over_socket, web_client, ws
 from tests.slack_local.people.test_threads import Obj, card_blocks, form
@@ -44,3 +44,17 @@ async def test_each_press_opens_its_form_and_submits_it(
         assert (await card.answer(by=ws.bob, value="42")).outcome == "closed"
         assert (await card.reject(by=ws.bob)).outcome == "closed"
     assert sent == {"reject": None, "respond": "words", "edit": "5", "answer": "42"}
+
+
+async def test_a_message_whose_button_starts_a_run_is_no_card(
+    ws: LocalWorkspace, web_client: AsyncWebClient
+) -> None:
+    thread = await ws.alice.says("#ops", "root")
+    for action in ("start:open", "approval:approve"):
+        await web_client.chat_postMessage(
+            channel=thread.channel, thread_ts=thread.ts, text=action, blocks=card_blocks(action)
+        )
+    card = await approval_card(thread)
+    assert card.actions == ["approval:approve"]
+    assert [each.ts for each in approval_cards(thread)] == [card.ts]
+    assert len(thread.cards()) == 2

@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from slack_local.model.records import View
+from slack_local.model.records import Message, View
 from slack_local.people.results import ClickResult, SubmissionResult
-from slack_local.people.threads import Card, CardUser, Thread
+from slack_local.people.threads import Card, CardUser, Thread, buttons_of
 
 
 class ApprovalCard(Card):
     """A card of Countersign. `block_id` names one row of a card with several actions."""
+
+    @classmethod
+    def is_card(cls, message: Message) -> bool:
+        """Whether it has buttons of an approval: a message with *Fill in the form* starts a run."""
+        return any(element["action_id"].startswith("approval:") for element in buttons_of(message))
 
     @property
     def actions(self) -> list[str]:

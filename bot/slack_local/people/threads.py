@@ -66,6 +66,11 @@ class Card:
         """The labels of the buttons that can be pressed now."""
         return [element["text"]["text"] for element in buttons_of(self.message)]
 
+    @classmethod
+    def is_card(cls, message: Message) -> bool:
+        """Whether a message is an open card of this kind: one with a button."""
+        return bool(buttons_of(message))
+
     @property
     def is_open(self) -> bool:
         """Whether the card has a button."""
@@ -173,11 +178,11 @@ class Thread:
         """Wait for open card `number` (oldest is 0): a message with buttons. Raises `WaitTimeoutError`.
 
         With `saying`, only the cards that contain this text count. `kind` is a subclass with methods for one
-        app's cards.
+        app's cards, which says which messages are cards.
         """
 
         def look() -> Message | None:
-            cards = [m for m in self.from_bot() if buttons_of(m) and saying in full_text(m)]
+            cards = [m for m in self.from_bot() if kind.is_card(m) and saying in full_text(m)]
             return cards[number] if len(cards) > number else None
 
         said = f" that says {saying!r}" if saying else ""
@@ -191,7 +196,7 @@ class Thread:
 
     def cards(self, *, kind: type[Card] = Card) -> list[Any]:
         """The cards that are open now."""
-        return [kind(self._slack, self, message) for message in self.from_bot() if buttons_of(message)]
+        return [kind(self._slack, self, message) for message in self.from_bot() if kind.is_card(message)]
 
     def transcript(self) -> str:
         """The thread as lines of text."""

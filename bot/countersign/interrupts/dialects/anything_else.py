@@ -12,7 +12,11 @@ NAME = "anything_else"
 
 
 def parse(value: Json, _schema: Json) -> ReviewRequest:
-    shown = parts(value) if isinstance(value, dict) and value else (Part(label="value", value=value),)
+    shown = (
+        parts(value)
+        if isinstance(value, dict) and value
+        else (Part(label="value", heading=_("Value"), value=value),)
+    )
     return single_row_request(
         NAME,
         title=_("The agent waits for an answer"),

@@ -53,7 +53,9 @@ def _blank(value: Json) -> ReviewRequest:
         NAME,
         title=_("The agent asks"),
         description=_("The agent sent no question. Look in the thread, or ask whoever runs it."),
-        parts=() if value in ("", {"question": ""}) else (Part(label="value", value=value),),
+        parts=()
+        if value in ("", {"question": ""})
+        else (Part(label="value", heading=_("Value"), value=value),),
         answers={RESPOND: WHOLE_ANSWER},
         forms={RESPOND: any_answer_form()},
         args=value,

@@ -56,7 +56,7 @@ def _asked(value: Json, title: str) -> tuple[str, str | None, tuple[Part, ...]]:
     if isinstance(value, str):
         return title_from_question(value, "question", title)
     if not isinstance(value, dict):
-        return title, None, (Part(label="value", value=value),)
+        return title, None, (Part(label="value", heading=_("Value"), value=value),)
     lead = next((key for key in _LEADS if isinstance(value.get(key), str)), None)
     if lead is None:
         return title, None, parts(value)

@@ -67,7 +67,11 @@ def _call_row(call: Mapping[str, Json]) -> ReviewRow:
         args=args if isinstance(args, dict) else {},
         parts=(
             *long_name_part(name),
-            *(parts(args) if isinstance(args, dict) else (Part(label="args", value=args),)),
+            *(
+                parts(args)
+                if isinstance(args, dict)
+                else (Part(label="args", heading=_("Arguments"), value=args),)
+            ),
             Part(label="id", value=call.get("id"), secondary=True),
         ),
         answers=decision_answers(_CALL_DECISIONS, {"name": name, "args": args}),
@@ -151,13 +155,13 @@ def _parts(stop: Mapping[str, Json]) -> tuple[Part, ...]:
     state, calls = stop.get("state"), stop.get("tool_calls")
     odd = [item for item in _items(stop.get("raised")) if not isinstance(item, str)]
     return (
-        *(Part(label="raised", value=item) for item in odd),
-        *((Part(label="tool_calls", value=calls),) if calls else ()),
-        *(Part(label="input", value=item) for item in _items(stop.get("inputs"))),
+        *(Part(label="raised", heading=_("Raised"), value=item) for item in odd),
+        *((Part(label="tool_calls", heading=_("Tool calls"), value=calls),) if calls else ()),
+        *(Part(label="input", heading=_("Input"), value=item) for item in _items(stop.get("inputs"))),
         *(
             tuple(replace(part, value=_readable(part.value)) for part in parts(state))
             if isinstance(state, dict)
-            else (Part(label="state", value=state),)
+            else (Part(label="state", heading=_("State"), value=state),)
         ),
     )
 

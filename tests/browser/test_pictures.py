@@ -288,7 +288,7 @@ async def test_nested(studio: Studio) -> None:
 
 async def test_parallel_reviews(studio: Studio) -> None:
     thread = await studio.alice.mentions("parallel_reviews: a baker")
-    start = await card_of(thread)
+    start = await thread.card(limit=SLOW / 1000)
     view = await start.form("start:open", studio.alice)
     values = {"/position": "Baker", "/candidates": "Ada\nBen\nCem", "/places": "1"}
     await studio.alice.submits(view, values)

@@ -3,7 +3,7 @@
 import pytest
 
 from countersign.demo.model.faults import Fault
-from countersign.testing.cards import approval_card, approval_cards
+from countersign.testing.cards import approval_cards
 from tests.chaos.fleet.bot_fleet import Fleet
 from tests.chaos.fleet.invariants import check_invariants
 from tests.chaos.fleet.users import clicks_approve
@@ -19,7 +19,7 @@ async def test_a_model_that_fails_is_reported_and_the_run_goes_on_with_try_again
     async with fleet.bot():
         fleet.stage.model.inject(fault, times=TRIES)
         thread = await fleet.ws.carol.mentions("assistant: post 'Deploy at noon' to #ops")
-        failed = await approval_card(thread, limit=60)
+        failed = await thread.card(limit=60)
         assert "This run stopped" in failed.text
         fleet.stage.model.clear_faults()
         await failed.click("run:retry", by=fleet.ws.bob)
@@ -37,7 +37,7 @@ async def gives_up_and_goes_on(fleet: Fleet, graph: str, asks: str, answer: str,
         thread = await fleet.ws.carol.mentions(f"{graph}: {asks}")
         place = (thread.channel, thread.ts)
         await until(lambda: fleet.ws.slack.state.statuses.get(place), lambda: "the sign that it waits", 20)
-        failed = await approval_card(thread, limit=limit)
+        failed = await thread.card(limit=limit)
         assert "This run stopped" in failed.text
         assert "The model did not answer in time." in failed.text
         assert "run:retry" in failed.actions
@@ -69,7 +69,7 @@ async def test_a_bot_killed_while_the_model_hangs_asks_it_again(fleet: Fleet) ->
         await until(lambda: fleet.ws.slack.state.statuses.get(place), lambda: "the sign that it waits", 20)
         await bot.kill()
         await bot.again()
-        card = await approval_card(thread, limit=40)
+        card = await thread.card(limit=40)
         await clicks_approve(card, fleet.ws.bob)
         await thread.wait_for("The message is in #ops.", limit=20)
         await check_invariants(fleet)

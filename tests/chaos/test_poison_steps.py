@@ -3,15 +3,14 @@
 import asyncio
 
 from countersign.flow.steps.parking import MAX_ATTEMPTS
-from countersign.testing.cards import ApprovalCard, approval_cards
-from slack_local.people.threads import Thread
+from slack_local.people.threads import Card, Thread
 from tests.chaos.faults.failpoints import expire_leases
 from tests.chaos.fleet.bot_fleet import Fleet, Replica
 from tests.chaos.fleet.invariants import check_invariants
 from tests.chaos.fleet.users import is_failure, wait_for_message
 
 
-async def dies_until_parked(fleet: Fleet, bot: Replica, request: str) -> tuple[Thread, ApprovalCard]:
+async def dies_until_parked(fleet: Fleet, bot: Replica, request: str) -> tuple[Thread, Card]:
     """The thread of a request that kills each bot that tries it, and the message that says so."""
     (fleet.folder / "deadly").touch()
     thread = await fleet.ws.carol.mentions(request)
@@ -61,5 +60,5 @@ async def _jobs(fleet: Fleet, *arguments: str) -> str:
         return command.said
 
 
-def _failure(thread: Thread) -> ApprovalCard | None:
-    return next((card for card in approval_cards(thread) if is_failure(card)), None)
+def _failure(thread: Thread) -> Card | None:
+    return next((card for card in thread.cards() if is_failure(card)), None)

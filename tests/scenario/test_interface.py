@@ -200,7 +200,7 @@ async def test_errors_appear_at_their_field_and_what_was_typed_stays(stage: Stag
 
 async def test_a_graph_without_messages_starts_with_a_form_and_ends_with_fields(stage: Stage) -> None:
     thread = await stage.ws.carol.mentions("filled: please")
-    await (await approval_card(thread)).click("start:open", stage.ws.carol)
+    await (await thread.card()).click("start:open", stage.ws.carol)
     form = await stage.ws.carol.modal_opens(title="Start")
     kinds = {place: element["type"] for place, element in inputs(form).items()}
     assert kinds["/due"] == "datepicker"

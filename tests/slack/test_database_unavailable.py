@@ -4,7 +4,6 @@ import pytest
 
 from countersign.approvals.json import Json
 from countersign.flow.messages.outgoing import OutgoingKind
-from countersign.testing.cards import approval_card
 from tests.slack.conftest import Bot
 from tests.slack.test_decisions import TOOL
 
@@ -25,7 +24,7 @@ async def test_a_click_on_try_again(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("please")
     body: Json = {"text": "It broke.", "error_id": "abc123", "ask_again": True}
     await bot.posts(thread, OutgoingKind.FAILURE, body)
-    failed = await approval_card(thread)
+    failed = await thread.card()
     await without_database(bot)
     assert (await failed.click("run:retry", by=bot.ws.bob)).error is not None
 

@@ -11,7 +11,6 @@ from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.thread import ThreadRef
 from countersign.slack.messages import render_message
 from countersign.slack.text.incoming import readable
-from countersign.testing.cards import approval_card
 from slack_local.fault_injection import ApiFault, DeliveryFault
 from slack_local.payloads.interactions import view_submission
 from slack_local.people.threads import Thread
@@ -226,7 +225,7 @@ async def test_retry_is_for_members_and_counts_once(bot: Bot) -> None:
     await stored(bot, thread)
     body: Json = {"text": "It broke.", "error_id": "abc123", "ask_again": True}
     await bot.posts(thread, OutgoingKind.FAILURE, body)
-    failure = await approval_card(thread)
+    failure = await thread.card()
     first, second = (bot.ws.bob.click_payload(failure.message, "run:retry") for _ in range(2))
 
     await failure.click("run:retry", bot.ws.gus)
@@ -244,7 +243,7 @@ async def test_a_start_form_fills_in_a_graphs_input(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("order:")
     await stored(bot, thread)
     await bot.posts(thread, OutgoingKind.START_FORM, {"graph": "order"})
-    start = await approval_card(thread)
+    start = await thread.card()
     view = await start.form("start:open", bot.ws.carol)
     sent = await bot.ws.carol.submits(view, {"/name": "tea", "/count": "3"})
     assert sent.outcome == "closed"
@@ -258,7 +257,7 @@ async def test_who_may_not_start_gets_no_start_form_and_leaves_the_button_to_oth
     thread = await bot.ws.carol.mentions("order:")
     await stored(bot, thread)
     await bot.posts(thread, OutgoingKind.START_FORM, {"graph": "order"})
-    start = await approval_card(thread)
+    start = await thread.card()
     gus = bot.ws.gus
 
     await start.click("start:open", gus)
@@ -281,7 +280,7 @@ async def test_who_may_not_start_gets_no_start_form_and_leaves_the_button_to_oth
 async def test_a_start_form_shows_errors_at_their_field(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("order:")
     await bot.posts(thread, OutgoingKind.START_FORM, {"graph": "order"})
-    view = await (await approval_card(thread)).form("start:open", bot.ws.carol)
+    view = await (await thread.card()).form("start:open", bot.ws.carol)
     await bot.ws.carol.fills(view, {"/name": "tea", "/count": "3"})
     payload = view_submission(bot.ws.slack, bot.ws.carol.id, view)
     payload["view"]["state"]["values"]["/count"]["value"]["value"] = "0"

@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from countersign.testing.cards import ApprovalCard, approval_cards
 from slack_local.block_kit.input_state import NotPossibleError
 from slack_local.model.change_feed import WaitTimeoutError
-from slack_local.people.threads import Thread
+from slack_local.people.threads import Card, Thread
 from tests.chaos.fleet.bot_fleet import Fleet
 from tests.chaos.fleet.invariants import Rows
 from tests.support import databases
@@ -51,7 +51,7 @@ async def card_of(fleet: Fleet, thread: Thread, name: str, limit: float = TIMEOU
 
     def look() -> ApprovalCard | None:
         return next(
-            (c for c in approval_cards(thread) if re.search(rf"\b{name}\b", c.text) and not is_failure(c)),
+            (c for c in approval_cards(thread) if re.search(rf"\b{name}\b", c.text)),
             None,
         )
 
@@ -79,7 +79,7 @@ async def clicks_approve(card: ApprovalCard, person: Any) -> None:
         await asyncio.sleep(0.1)
 
 
-def is_failure(card: ApprovalCard) -> bool:
+def is_failure(card: Card) -> bool:
     return "run:retry" in card.actions
 
 
@@ -88,7 +88,7 @@ async def _minding_failures(fleet: Fleet, thread: Thread, look: Any, what: str, 
     tried: set[str] = set()
 
     def found_or_failed() -> Any:
-        failed = next((c for c in approval_cards(thread) if is_failure(c) and c.ts not in tried), None)
+        failed = next((c for c in thread.cards() if is_failure(c) and c.ts not in tried), None)
         return look() or failed
 
     while True:
@@ -97,7 +97,7 @@ async def _minding_failures(fleet: Fleet, thread: Thread, look: Any, what: str, 
         except WaitTimeoutError as error:
             error.add_note(await Rows(fleet.stage.database_url).diagnostics())
             raise
-        if not isinstance(found, ApprovalCard) or not is_failure(found):
+        if not isinstance(found, Card) or not is_failure(found):
             return found
         clicked = await found.click("run:retry", by=fleet.ws.bob)
         if clicked.error is None:

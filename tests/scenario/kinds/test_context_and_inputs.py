@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from countersign.testing.cards import approval_card
 from slack_local.block_kit.text import full_text
 from slack_local.model.records import View
 from slack_local.people.threads import Thread
@@ -80,7 +79,7 @@ GRAPHS: dict[str, Any] = {
 
 
 async def form(hosted: Hosted, thread: Thread) -> View:
-    await (await approval_card(thread, limit=20)).click("start:open", hosted.stage.ws.bob)
+    await (await thread.card(limit=20)).click("start:open", hosted.stage.ws.bob)
     return await hosted.stage.ws.bob.modal_opens(title="Start")
 
 

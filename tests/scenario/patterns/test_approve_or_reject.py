@@ -71,7 +71,7 @@ async def test_a_no_skips_it(stage: Stage) -> None:
 )
 async def test_the_form_says_at_the_field_what_is_wrong(stage: Stage, wrong: dict[str, Any], at: str) -> None:
     thread = await stage.ws.carol.mentions("approve_or_reject: please")
-    await (await approval_card(thread)).click("start:open", stage.ws.carol)
+    await (await thread.card()).click("start:open", stage.ws.carol)
     form = await stage.ws.carol.modal_opens(title="Start")
 
     refused = await stage.ws.carol.submits(form, {**REFUND, **wrong})

@@ -1,6 +1,6 @@
 """`parallel_reviews`: a card per candidate, answered in any order, in a form of their answer's shape."""
 
-from countersign.testing.cards import ApprovalCard, approval_card, approval_cards
+from countersign.testing.cards import ApprovalCard, approval_cards
 from slack_local.block_kit.text import full_text
 from slack_local.people.threads import Thread
 from tests.support.stage import Stage
@@ -20,7 +20,7 @@ async def cards_of(thread: Thread, count: int) -> list[ApprovalCard]:
 
 async def test_three_are_reviewed_by_two_people_in_any_order(stage: Stage) -> None:
     thread = await stage.ws.carol.mentions("parallel_reviews: go")
-    await (await approval_card(thread)).click("start:open", stage.ws.carol)
+    await (await thread.card()).click("start:open", stage.ws.carol)
     form = await stage.ws.carol.modal_opens(title="Start")
     await stage.ws.carol.submits(
         form, {"/position": "Gardener", "/candidates": "Ann\nBo\nCy", "/places": "2"}

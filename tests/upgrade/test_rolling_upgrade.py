@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from countersign.testing.cards import ApprovalCard
+from countersign.testing.cards import ApprovalCard, approval_card
 from tests.support.bots import BotProcess
 from tests.support.stage import Stage, open_stage
 from tests.upgrade.releases import LAST_RELEASE, Release, last_release, next_version, this_version
@@ -46,6 +46,21 @@ async def decide(stage: Stage, card: ApprovalCard) -> None:
     assert len(stage.noted(card.thread)) == 1
 
 
+async def decide_what_reads_otherwise(stage: Stage, card: ApprovalCard, *, is_new: bool) -> None:
+    """Of a value that this version writes in another way than the last release: it is asked anew, once."""
+    await card.approve(by=stage.ws.bob)
+    if is_new:
+        assert "2:00:00" in card.text
+        await card.thread.wait_for("so the answer was not used", limit=20)
+        assert "approval:approve" not in card.actions
+        card = await approval_card(card.thread, limit=20)
+        assert "2 hours" in card.text
+        await card.approve(by=stage.ws.bob)
+    assert await stage.resumed(card.thread) is True
+    await card.closes()
+    assert len(stage.noted(card.thread)) == 1
+
+
 async def test_cards_of_either_version_are_decided_through_the_other(
     stage: Stage, versions: tuple[Release, Release]
 ) -> None:
@@ -57,6 +72,7 @@ async def test_cards_of_either_version_are_decided_through_the_other(
                 first, second, third = [await stage.card(RISKY) for _ in range(3)]
                 new_front = await upgraded.enter_async_context(newer.process(stage, "serve", "--no-worker"))
                 await listens(stage, new_front)
+                held = await approval_card(await stage.asks({"built": "duration"}))
                 await decide(stage, first)  # the newer one's decision, the older one's run
                 fourth = await stage.card(RISKY)
             await listens(stage, old_front)
@@ -65,6 +81,7 @@ async def test_cards_of_either_version_are_decided_through_the_other(
             fifth = await stage.card(RISKY)
         await listens(stage, new_front)
         await decide(stage, second)
+        await decide_what_reads_otherwise(stage, held, is_new=older.name == "last")
         sixth = await stage.card(RISKY)
     async with older.process(stage, "serve") as back_again:  # a rollback, on the newer one's tables
         assert bool(back_again.events("tables_are_newer")) == (newer.migrations != older.migrations)

@@ -22,7 +22,7 @@ import json
 import os
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,7 @@ class Even(BaseModel):
 
 
 BUILT: dict[str, Any] = {
+    "duration": {"question": "Hold it?", "for": timedelta(hours=2)},
     "megabyte": {"query": "a" * 500_000 + "MIDDLE" + "z" * 500_000},
     "not_json": {
         "question": "Is this fine?",

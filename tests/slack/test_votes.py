@@ -84,6 +84,32 @@ async def test_a_vote_of_somebody_who_left_is_shown_as_what_it_is(bot: Bot) -> N
     await card.closes()
 
 
+async def test_enough_approvals_beside_a_rejection_wait_for_an_approver_to_repeat_one(bot: Bot) -> None:
+    """Bob's approval counts again once he is back in the group, and it is a rejection that finds that out."""
+    ws = bot.ws
+    dave = ws.add_person("dave")
+    ws.add_user_group("leads", [ws.alice, dave])
+    finance = next(each for each in ws.slack.state.user_groups.values() if each.handle == "finance")
+    card = await bot.asks(REFUND, rules=(TWO,))
+    await card.approve(by=ws.bob)
+    await shows(card, "*1 of 2*")
+    finance.members.remove(ws.bob.id)
+    bot.context.client.forget_people()
+    await card.approve(by=ws.alice)
+    await shows(card, "still needed: one of @finance")
+    finance.members.append(ws.bob.id)
+    bot.context.client.forget_people()
+
+    await card.reject(by=dave, reason="too much")
+    await shows(card, "enough approvals: it waits for one of them to approve it once more")
+    assert "still needed" not in card.text
+    assert (await bot.approval(card)).status is Status.PENDING
+
+    await card.approve(by=ws.alice)
+    await card.closes()
+    assert "*Approved*" in card.text
+
+
 async def test_a_card_that_nobody_in_slack_asked_for_says_that_nobody_is_shut_out(bot: Bot) -> None:
     """No message of an app starts a run; an approval without a requester is drawn as one all the same."""
     bot.ws.add_user_group("leads", [bot.ws.alice])

@@ -150,6 +150,8 @@ def _progress(rule: Rule, votes: RowVotes, approval: Approval) -> str:
         )
     if votes.needed:
         pieces.append(_("still needed: {needed}").format(needed=needed_label(votes.needed)))
+    elif approvals:  # some of them counted again only when somebody else was against it
+        pieces.append(_("enough approvals: it waits for one of them to approve it once more"))
     if approval.requester is None and not rule.requester_may_decide:
         pieces.append(_("requested by an app or a schedule, so nobody is shut out"))
     return " · ".join(pieces)

@@ -131,3 +131,10 @@ async def test_a_no_answers_no_second_question_and_needs_none() -> None:
     choosing = Choosing(rule='confirm = "Really?"')
     await choosing.presses(choosing.choice())
     assert decisions(choosing) == [{0: Decision(kind=REJECT, message="too much")}]
+
+
+async def test_no_button_about_a_message_decides_one_of_several_actions() -> None:
+    two: Json = {"action_requests": [{"name": "pay", "args": {"amount": 5}}] * 2}
+    choosing = Choosing(value=two, rules=(), votes=(None, None))
+    assert len(choosing.work.open[0].request.rows) == 2
+    assert await choosing.refusal(choosing.choice()) is NoLongerOpen

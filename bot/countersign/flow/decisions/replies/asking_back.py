@@ -68,12 +68,15 @@ class AskBack:
         return self._asked(message, review, text, (*choices, ReplyChoice.IGNORE))
 
     def may_use_words(self, review: Review) -> bool:
+        """Whether a message may decide the card: never one of several rows, which it cannot tell apart."""
+        if len(review.request.rows) != 1:
+            return False
         return self._words_decide and review.approval.rule(0).replies
 
     async def _choices(self, message: Inbound, review: Review, person: Person) -> tuple[ReplyChoice, ...]:
         """What this person may make of the message, the likeliest first."""
         request = review.request
-        if request.answered_by_reply or len(request.rows) != 1 or review.approval.posted_to is not None:
+        if request.answered_by_reply or review.approval.posted_to is not None:
             return ()
         if not self.may_use_words(review):
             return ()

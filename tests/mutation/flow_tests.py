@@ -1,9 +1,15 @@
 """The test files that may notice a mutant of `flow`, by the beginning of its path there; the first fits."""
 
 FLOW_TESTS = {
-    "decisions/replies/reply_parser": ("flow/replies/test_replies", "flow/test_reply_timing"),
+    "decisions/replies/reply_parser": (
+        "flow/replies/test_replies",
+        "flow/replies/test_deciding_word_alone",
+        "flow/test_reply_timing",
+    ),
     "decisions/replies/reply_handler": (
         "flow/replies/test_reply_handler",
+        "flow/replies/test_notes_about_messages",
+        "flow/replies/test_question_about_a_message",
         "flow/replies/test_messages_while_waiting",
         "flow/replies/test_chosen_replies",
         "flow/test_reply_timing",
@@ -19,6 +25,7 @@ FLOW_TESTS = {
     ),
     "decisions/replies/chosen_replies": ("flow/replies/test_chosen_replies", "flow/replies/test_asking_back"),
     "decisions/replies/asking_back": (
+        "flow/replies/test_question_about_a_message",
         "flow/replies/test_messages_while_waiting",
         "flow/replies/test_asking_back",
     ),
@@ -33,7 +40,7 @@ FLOW_TESTS = {
         "flow/test_reply_timing",
     ),
     "decisions/judging": ("flow/decisions/test_decision_detail", "flow/decisions/test_judging"),
-    "decisions/evidence/refusal_log": ("flow/decisions/test_refusal_log",),
+    "decisions/evidence/refusal_log": ("flow/decisions/test_decide", "flow/decisions/test_refusal_log"),
     "decisions/evidence/decision_detail": ("flow/decisions/test_decision_detail", "flow/policy/test_policy"),
     "decisions/evidence/": (
         "flow/decisions/test_evidence",
@@ -48,17 +55,23 @@ FLOW_TESTS = {
     ),
     "decisions/cancel": ("flow/decisions/test_cancel",),
     "decisions/claim": ("flow/decisions/test_claim",),
-    "decisions/decider_check": ("flow/decisions/test_claim", "slack/test_referrals"),
+    "decisions/decider_check": (
+        "flow/decisions/test_decider_check",
+        "flow/decisions/test_claim",
+        "slack/test_referrals",
+    ),
     "decisions/undo": ("flow/decisions/test_undo",),
     "decisions/absences": ("flow/policy/test_people_who_change", "slack/test_delegate_command"),
     "decisions/break_glass_reviews": ("slack/test_break_glass_reviews", "flow/policy/test_policy"),
     "decisions/refer": ("slack/test_referrals",),
     "decisions/concurrent_change": (
+        "flow/decisions/test_concurrent_change",
         "flow/decisions/test_cancel",
         "flow/decisions/test_claim",
         "flow/decisions/test_undo",
     ),
     "decisions/decide": (
+        "flow/decisions/test_decide",
         "flow/policy/test_policy",
         "flow/timers/test_timers",
         "flow/resuming/test_state_changes",
@@ -97,7 +110,11 @@ FLOW_TESTS = {
         "flow/steps/test_failed_steps",
         "flow/policy/test_placement",
     ),
-    "grants/": ("flow/grants/test_grants", "flow/grants/test_giving_grants"),
+    "grants/": (
+        "flow/grants/test_grants_in_memory",
+        "flow/grants/test_grants",
+        "flow/grants/test_giving_grants",
+    ),
     "live/live_message": ("flow/live/test_live_message", "flow/live/test_live_run"),
     "live/agent_session": ("flow/live/test_agent_session",),
     "live/": ("flow/live/test_live_run", "flow/live/test_live_message"),
@@ -147,8 +164,17 @@ FLOW_TESTS = {
         "test_metrics_page",
         "test_docs",
     ),
-    "policy/restriction": ("flow/policy/test_restriction", "flow/policy/test_policy"),
+    "policy/restriction": (
+        "flow/policy/test_restriction",
+        "flow/policy/test_rule_for_each_row",
+        "flow/policy/test_policy",
+    ),
+    "policy/redaction/redacted_log": (
+        "flow/policy/test_redacted_log",
+        "flow/observability/test_redacted_log",
+    ),
     "policy/redaction/": (
+        "flow/policy/test_rule_for_each_row",
         "flow/policy/test_shown_request",
         "flow/policy/test_redacted_request",
         "flow/policy/test_placement",
@@ -179,9 +205,18 @@ FLOW_TESTS = {
         "flow/policy/test_decided_arguments",
     ),
     "policy/edits/edit_scope": ("flow/policy/test_approval_attacks", "flow/policy/test_policy"),
-    "policy/seat_checks": ("flow/policy/test_policy", "flow/policy/test_placement"),
-    "policy/stand_ins": ("flow/policy/test_people_who_change", "slack/test_delegate_command"),
+    "policy/seat_checks": (
+        "flow/policy/test_seat_checks",
+        "flow/policy/test_policy",
+        "flow/policy/test_placement",
+    ),
+    "policy/stand_ins": (
+        "flow/policy/test_stand_ins",
+        "flow/policy/test_people_who_change",
+        "slack/test_delegate_command",
+    ),
     "policy/voting": (
+        "flow/policy/test_voting",
         "flow/policy/test_policy",
         "flow/timers/test_timers",
         "flow/timers/test_expiry",
@@ -286,6 +321,7 @@ FLOW_TESTS = {
     "errors": ("flow/observability/test_observer", "flow/faults/test_retry", "flow/faults/test_step_errors"),
     "error_report": ("runs/errors/test_error_reports", "store/test_run_errors"),
     "review": (
+        "flow/test_review",
         "flow/policy/test_redacted_request",
         "flow/resuming/test_state_changes",
         "flow/policy/test_policy",
@@ -311,6 +347,8 @@ FLOW_TESTS = {
         "flow/steps/test_failed_steps",
     ),
     "installation/organisations": ("flow/test_organisations",),
+    "installation/allow_list": ("flow/test_install_allow_list",),
+    "installation/": ("flow/test_removal",),
     "slots": ("flow/test_slots",),
     "channel_ids": ("flow/test_channel_ids",),
     "graph_name": ("flow/test_inbound", "flow/replies/test_replies"),
@@ -321,6 +359,7 @@ FLOW_TESTS = {
         "flow/steps/test_failed_steps",
     ),
     "graph_state": (
+        "flow/test_graph_form",
         "flow/resuming/test_resume_check",
         "flow/resuming/test_reconciliation",
         "flow/resuming/test_state_changes",

@@ -7,9 +7,14 @@ from typing import Any, TypeAlias
 import pytest
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.assignment.delegation import UserGroup
+from countersign.approvals.person import Standing
+from countersign.flow.errors import SlackUnreachable
 from countersign.flow.policy.audience import MAX_PEOPLE, Audience
-from tests.approvals.policy.policies import a_rule
+from countersign.flow.policy.stand_ins import StandIns
+from tests.approvals.policy.policies import NOW, a_rule
 from tests.approvals.test_record import an_approval
+from tests.support.fake_delegations import FakeDelegations, delegation
 from tests.support.fake_directory import FakeDirectory
 
 Logged: TypeAlias = list[MutableMapping[str, Any]]
@@ -69,3 +74,75 @@ async def test_a_group_that_cannot_be_read_is_logged_and_the_others_hear_of_it(l
 
 async def test_without_a_directory_groups_have_no_members() -> None:
     assert await Audience(None).of_rule(asked_by("UALICE"), a_rule(TWO_SETS)) == ("UBOB", "UZOE")
+
+
+# --- who stands in for whom, and who is in a channel
+
+
+async def with_delegations(
+    keys: str, *, requester: str | None = "UALICE", **delegates: str
+) -> tuple[str, ...]:
+    """Whom a rule notifies while these people are away, with their delegates."""
+    directory = FakeDirectory(groups={"@finance": {"UALICE", "UBOB"}})
+    away = FakeDelegations(*(delegation(one, other) for one, other in delegates.items()))
+    audience = Audience(directory, StandIns(away, directory, lambda: NOW))
+    return await audience.of_rule(asked_by("UALICE"), a_rule(keys))
+
+
+@pytest.mark.parametrize(
+    ("keys", "people"),
+    [
+        (FINANCE, ("UALICE", "UBOB", "UZOE")),
+        (FINANCE.replace('"approvers"', '["UBOB"]'), ("UBOB", "UZOE")),
+        (FINANCE.replace('"approvers"', '["UMIA"]'), ("UMIA",)),
+    ],
+)
+async def test_whoever_stands_in_for_one_of_them_hears_of_it_too(keys: str, people: tuple[str, ...]) -> None:
+    assert await with_delegations(keys, UBOB="UZOE") == people
+
+
+@pytest.mark.parametrize("notify", ['"approvers"', '["UBOB"]'])
+async def test_the_requester_hears_of_it_as_a_delegate_only_if_they_may_decide(notify: str) -> None:
+    keys = FINANCE.replace('"approvers"', notify)
+    assert "UALICE" in await with_delegations(keys, UBOB="UALICE")
+    shut_out = keys + "requester_may_decide = false\n"
+    assert await with_delegations(shut_out, UBOB="UALICE") == ("UBOB",)
+
+
+class SilentAboutAccounts(FakeDirectory):
+    """Slack lists who is in a group or channel, but not what accounts and groups are."""
+
+    async def standing(self, user_id: str) -> Standing:
+        raise SlackUnreachable
+
+    async def group_id(self, name: str) -> str | None:
+        raise SlackUnreachable
+
+
+async def test_delegates_that_slack_does_not_tell_are_logged_and_the_others_hear_of_it(
+    logged: Logged,
+) -> None:
+    directory = SilentAboutAccounts(groups={"@finance": {"UBOB"}})
+    away = FakeDelegations(delegation("UBOB", "UZOE", group=UserGroup(id="S1", handle="@finance")))
+    audience = Audience(directory, StandIns(away, directory, lambda: NOW))
+    assert await audience.of_rule(asked_by("UALICE"), a_rule(FINANCE)) == ("UBOB",)
+    assert [entry["event"] for entry in logged] == ["delegates_not_notified"]
+
+
+IN_CHANNEL = 'approvers = [{channel = "#ops"}]\nnotify = "approvers"\n'
+
+
+@pytest.mark.parametrize(
+    ("directory", "people"), [(FakeDirectory, ("UBOB",)), (SilentAboutAccounts, ("UBOB", "UBOT"))]
+)
+async def test_the_apps_in_a_channel_hear_of_nothing_where_slack_tells_who_they_are(
+    directory: type[FakeDirectory], people: tuple[str, ...]
+) -> None:
+    found = directory(channels={"#ops": {"UBOB", "UBOT"}}, bots={"UBOT"})
+    assert await Audience(found).of_rule(asked_by("UALICE"), a_rule(IN_CHANNEL)) == people
+
+
+async def test_the_channel_of_the_thread_is_that_in_which_it_was_asked() -> None:
+    directory = FakeDirectory(channels={"C1": {"UBOB"}})
+    rule = a_rule('approvers = "channel"\nnotify = "approvers"\n')
+    assert await Audience(directory).of_rule(asked_by("UALICE"), rule) == ("UBOB",)

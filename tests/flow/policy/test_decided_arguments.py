@@ -121,10 +121,16 @@ ARGUMENTS: list[tuple[dict[str, Json], Decision, dict[str, Json], dict[str, Json
     ({"total": "5 EUR"}, changing(amount=7), {"amount": 5}, {"total": 7}),
     ({"total": 5}, changing(amount="7 EUR"), {"amount": "5 EUR"}, {"total": 7.0}),
     ({"total": "15 EUR"}, changing(amount=7), {"amount": 5}, {"total": "15 EUR"}),
+    ({"total": "5 EUR"}, changing(amount="7 EUR"), {"amount": 5}, {"total": "7 EUR"}),
+    ({"total": 5}, changing(amount="a lot"), {"amount": 5}, {"total": "a lot"}),
     # a field inside of another counts with its value alone
     ({"to": {"city": "Rome"}}, changing(**OSLO), ROME, {"to": {"city": "Oslo"}}),
     ({"city": "Bonn"}, changing(**OSLO), ROME, {"city": "Bonn"}),
-    # what was not changed
+    # a field that had fields and has none any more, or the other way round
+    ({"place": ROME["place"]}, changing(place="Oslo"), ROME, {"place": "Oslo"}),
+    ({"place": "Rome"}, changing(**OSLO), {"place": "Rome"}, OSLO),
+    # what was not changed, and what was beside it
+    ({"amount": 5}, changing(colour="red", amount=7), {"colour": "red", "amount": 5}, {"amount": 7}),
     ({"amount": 6}, changing(amount=5), {"amount": 5.0}, {"amount": 6}),
     # an answer's fields
     ({"amount": 5}, Decision(kind=ANSWER, value={"amount": 7, "why": "w"}), {}, {"amount": 7}),
@@ -137,6 +143,12 @@ def test_what_it_makes_of_the_arguments(
 ) -> None:
     row = parse({"title": "t", **payload}, None).rows[0]
     assert decided_arguments(row, row.args, decision, before) == {"title": "t", **found}
+
+
+def test_an_edit_of_the_one_text_of_a_payload_leaves_what_else_it_says() -> None:
+    row = parse({"instruction": "Review this", "draft": "Dear Ann"}).rows[0]
+    edited = decided_arguments(row, row.args, Decision(kind=EDIT, value="Dear Bob"), {})
+    assert edited == {"instruction": "Review this", "draft": "Dear Bob"}
 
 
 def test_an_edit_by_a_schema_leaves_the_payloads_other_fields_and_takes_away_its_own() -> None:

@@ -37,7 +37,8 @@ class FakeDecide(Decide):
         self.requests: list[DecisionRequest] = []
         self._refuses = refuses
 
-    async def may_decide(self, _review: Review, _row: int, person: Person, _kind: DecisionKind) -> bool:
+    async def may_decide(self, review: Review, row: int, person: Person, _kind: DecisionKind) -> bool:
+        assert 0 <= row < len(review.request.rows)
         return person.id == "UBOB"
 
     async def change(self, review: Review, request: DecisionRequest, person: Person) -> Change:

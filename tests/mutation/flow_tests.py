@@ -317,7 +317,8 @@ FLOW_TESTS = {
         "flow/resuming/test_asking_again",
     ),
     "tools/retry": ("flow/faults/test_retry", "slack/test_client"),
-    "tools/": ("store/test_effects", "flow/policy/test_placement"),
+    "tools/tool_host": ("flow/tools/test_tool_host", "store/test_effects"),
+    "tools/": ("flow/tools/test_approval_validity", "flow/policy/test_placement"),
     "errors": ("flow/observability/test_observer", "flow/faults/test_retry", "flow/faults/test_step_errors"),
     "error_report": ("runs/errors/test_error_reports", "store/test_run_errors"),
     "review": (

@@ -1,11 +1,10 @@
 """Calls are tried again where that may help and changes nothing twice, and not for ever."""
 
-import time
-
 import pytest
 
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.tools.retry import with_retries
+from tests.support.virtual_time import elapsed, in_virtual_time
 
 
 class Calls:
@@ -45,6 +44,7 @@ async def test_what_slack_refuses_is_not_tried_again() -> None:
     assert calls.count == 1
 
 
+@in_virtual_time
 async def test_it_is_tried_five_times_and_the_last_error_is_raised() -> None:
     calls = Calls(*(SlackUnreachable(str(number)) for number in range(9)))
     with pytest.raises(SlackUnreachable, match="4"):
@@ -59,8 +59,22 @@ async def test_a_long_wait_is_left_to_the_caller() -> None:
     assert calls.count == 1
 
 
-@pytest.mark.parametrize(("asked", "backoff"), [(0.05, 0.0), (0.0, 0.05)])
+@pytest.mark.parametrize(("asked", "backoff"), [(30.0, 0.0), (0.0, 20.0), (30.0, 20.0)])
+@in_virtual_time
 async def test_it_waits_as_long_as_slack_asks_and_as_the_backoff_says(asked: float, backoff: float) -> None:
-    began = time.monotonic()
     await tried(Calls(RateLimited(asked)), backoff=backoff)
-    assert time.monotonic() - began >= 0.05
+    assert elapsed() == max(asked, backoff)
+
+
+@in_virtual_time
+async def test_without_an_answer_each_pause_is_twice_as_long() -> None:
+    at: list[float] = []
+
+    async def call() -> None:
+        at.append(elapsed())
+        raise SlackUnreachable("gone")
+
+    with pytest.raises(SlackUnreachable):
+        await with_retries(call, if_unreachable=True)
+
+    assert at == [0, 0.5, 1.5, 3.5, 7.5]

@@ -12,7 +12,7 @@ Result = TypeVar("Result")
 _ATTEMPTS = 5
 _MAX_LENGTH = 30.0  # seconds: a longer wait than this is left to the caller
 Backoff = Callable[[RetryCallState], float]
-_BACKOFF: Backoff = wait_exponential(multiplier=0.5, max=4.0)  # 0.5, 1, 2, 4 seconds
+_BACKOFF: Backoff = wait_exponential(multiplier=0.5)  # 0.5, 1, 2, 4 seconds
 
 
 async def with_retries(
@@ -30,7 +30,7 @@ async def with_retries(
 
     def wait(state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        return max(backoff(state), error.seconds if isinstance(error, RateLimited) else 0.0)
+        return max(backoff(state), error.seconds) if isinstance(error, RateLimited) else backoff(state)
 
     retrying = AsyncRetrying(
         stop=stop_after_attempt(_ATTEMPTS), wait=wait, retry=retry_if_exception(retryable), reraise=True

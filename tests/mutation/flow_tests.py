@@ -248,6 +248,13 @@ FLOW_TESTS = {
         "flow/policy/test_placement",
     ),
     "steps/parking": ("flow/faults/test_step_errors", "flow/faults/test_fault_handling"),
+    "steps/step.py": (
+        "flow/steps/test_next_step",
+        "flow/steps/test_run_of_a_step",
+        "flow/steps/test_steps",
+        "flow/steps/test_failed_steps",
+        "flow/resuming/test_breakpoints",
+    ),
     "steps/step_execution": (
         "flow/steps/test_steps",
         "flow/steps/test_deciding_replies",
@@ -275,6 +282,7 @@ FLOW_TESTS = {
         "flow/resuming/test_answer_shapes",
     ),
     "steps/start_permission": (
+        "flow/steps/test_start_permission",
         "slack/test_messages",
         "flow/steps/test_steps",
         "flow/steps/test_deciding_replies",

@@ -88,7 +88,7 @@ class Step:
             return await self._results.build(state)
         if first.kind is InboundKind.CHOICE:
             return await self._reply_handler.handle_choice(self._work, state, first)
-        if state.pending or self._work.open:
+        if state.pending:
             answer = await self._files.as_answer(first, self._work)
             return await self._reply_handler.handle(self._work, state, answer)
         if first.open_approvals and not self._new:
@@ -109,8 +109,6 @@ class Step:
 
     async def _continue(self, state: GraphState, first: Inbound) -> StepResult:
         await self._files.read_again()
-        if state.hidden_stop and not state.pending:
-            return await self._results.at_rest(state, (first.key,), ())
         return await self._run(continue_if_unfinished(self._graph, state), (), (first.key,))
 
     async def _start(self, state: GraphState, first: Inbound) -> StepResult:

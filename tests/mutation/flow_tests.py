@@ -224,11 +224,17 @@ FLOW_TESTS = {
     ),
     "timers/timer_runner": (
         "flow/timers/test_timer_runner",
+        "flow/timers/test_what_timers_do",
         "flow/timers/test_expiry",
         "flow/timers/test_timers",
         "flow/policy/test_placement",
     ),
-    "timers/": ("flow/timers/test_expiry", "flow/timers/test_timers", "flow/policy/test_placement"),
+    "timers/": (
+        "flow/timers/test_expiry_decision",
+        "flow/timers/test_expiry",
+        "flow/timers/test_timers",
+        "flow/policy/test_placement",
+    ),
     "steps/progress_indicator": ("flow/steps/test_progress_indicator",),
     "steps/results/run_output": (
         "flow/steps/test_what_a_run_says",

@@ -1,9 +1,11 @@
 """Who may start a run, by START, and how recently Slack has to have said who they are."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from countersign.approvals.errors import CountersignError
 from countersign.approvals.person import Person, Standing
 from countersign.flow.observability.observer import Observer
 from countersign.flow.steps.start_permission import MayNotStart, StartPermission, StartPolicy
@@ -28,7 +30,14 @@ class Refusals(Observer):
         super().__init__()
         self.counted: list[tuple[type, Any, Any]] = []
 
-    def refused(self, error: Exception, *, thread_id: str | None = None, by: str | None = None) -> None:
+    def refused(
+        self,
+        error: CountersignError,
+        *,
+        approval_id: UUID | None = None,
+        thread_id: str | None = None,
+        by: str,
+    ) -> None:
         self.counted.append((type(error), thread_id, by))
 
 

@@ -100,7 +100,8 @@ def escalation(review: Review, rule: Rule, rows: tuple[int, ...]) -> Outgoing:
             **fields,
         )
     )
-    return note(review.thread, f"escalation:{approval.id}:{approval.version}", text)
+    # With the row: the rules of one card may escalate in the same moment, each with a note of its own.
+    return note(review.thread, f"escalation:{approval.id}:{approval.version}:{rows[0]}", text)
 
 
 def overdue(review: Review, rule: Rule, deadline_text: Text, *, frozen: bool) -> Outgoing:

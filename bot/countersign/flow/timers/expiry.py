@@ -29,9 +29,9 @@ def expiry_decision(
             wanted = [Decision(kind=DecisionKind.APPROVE)]
         case OnExpiry.RESPOND:
             text = rule.timers.expiry_response or expired
-            wanted = [*_response(row, text), *_rejections(request, text)]
+            wanted = [*_response(row, text), *_rejections(request, row, text)]
         case _:
-            wanted = _rejections(request, f"Expired: {_uncapitalised(expired)}")
+            wanted = _rejections(request, row, f"Expired: {_uncapitalised(expired)}")
     return next((decision for decision in wanted if _fits(request, at, decision)), None)
 
 
@@ -44,7 +44,7 @@ def _unopposed(votes: RowVotes) -> bool:
 def _response(row: ReviewRow, text: str) -> list[Decision]:
     """The words as this row's answer, as a reply in the thread would give them."""
     form = row.forms.get(DecisionKind.RESPOND)
-    if DecisionKind.RESPOND not in row.allowed or form is None or form.only_field is None:
+    if form is None or form.only_field is None:
         return []
     try:
         return [row.decide(DecisionKind.RESPOND, {form.only_field.pointer: text})]
@@ -52,9 +52,9 @@ def _response(row: ReviewRow, text: str) -> list[Decision]:
         return []
 
 
-def _rejections(request: ReviewRequest, message: str) -> list[Decision]:
+def _rejections(request: ReviewRequest, row: ReviewRow, message: str) -> list[Decision]:
     """A rejection; where the graph takes none, its run is cancelled, unless other rows wait for their own."""
-    rejection = request.rows[0].effective(Decision(kind=DecisionKind.REJECT, message=message))
+    rejection = row.effective(Decision(kind=DecisionKind.REJECT, message=message))
     return [rejection, run_cancellation(message)] if len(request.rows) == 1 else [rejection]
 
 

@@ -69,9 +69,9 @@ NUMBERS = st.sampled_from(["1e999", "NaN", "-Infinity", "9" * 5000, "1" + "0" * 
 
 @contextmanager
 def bounded() -> Iterator[None]:
-    start = time.perf_counter()
+    start = time.process_time()
     yield
-    assert time.perf_counter() - start < LIMIT
+    assert time.process_time() - start < LIMIT
 
 
 def mutated(good: str) -> st.SearchStrategy[str]:

@@ -27,9 +27,9 @@ def test_a_module_of_thousands_of_lines_is_read_at_once() -> None:
     other = "\n".join(
         f"def f{n}(x):\n    if x > {n}:\n        return [x, {n}]\n    return x\n" for n in range(1250)
     )
-    began = time.monotonic()
+    began = time.process_time()
     reading = read_text(other + ASKS)
-    assert time.monotonic() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     assert [q.shape for q in reading.nodes[0].questions] == [Boolean()]
 
 
@@ -65,18 +65,18 @@ def test_what_cannot_be_parsed_is_said(text: str, said: str) -> None:
 )
 def test_deep_nesting_ends(deep: str) -> None:
     text = IMPORT + f"def node(state):\n    answer = interrupt('?')\n    return {{'x': {deep}}}\n"
-    began = time.monotonic()
+    began = time.process_time()
     reading = read_text(text)
-    assert time.monotonic() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     assert all(isinstance(q.shape, Unknown) or reading.nodes[0].problem for q in reading.nodes[0].questions)
 
 
 def test_calls_that_fan_out_end_and_claim_nothing() -> None:
     levels = "\n".join(f"def f{n}(x):\n    f{n + 1}(x)\n    return f{n + 1}(x)\n" for n in range(40))
     text = IMPORT + levels + "def f40(x):\n    return x\ndef node(state):\n    return f0(interrupt('?'))\n"
-    began = time.monotonic()
+    began = time.process_time()
     reading = read_text(text)
-    assert time.monotonic() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     assert reading.nodes[0].problem or all(isinstance(q.shape, Unknown) for q in reading.nodes[0].questions)
 
 
@@ -91,9 +91,9 @@ def test_a_graph_is_bounded_as_a_whole() -> None:
     much = "\n".join(f"    x{n} = [{', '.join(str(m) for m in range(100))}]" for n in range(1000))
     names = [f"node{n}" for n in range(12)]
     text = IMPORT + "\n".join(f"def {name}(state):\n{much}\n    return interrupt('?')" for name in names)
-    began = time.monotonic()
+    began = time.process_time()
     reading = read_text(text, names)
-    assert time.monotonic() - began < 2 * SECONDS
+    assert time.process_time() - began < 2 * SECONDS
     assert reading.nodes[-1].problem is not None
 
 
@@ -121,9 +121,9 @@ def test_a_graph_is_bounded_as_a_whole() -> None:
     ],
 )
 def test_circles_and_oddities_are_read(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     reading = read_text(IMPORT + text)
-    assert time.monotonic() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     for node in reading.nodes:
         assert all(notation(question.shape) for question in node.questions)
 

@@ -137,6 +137,21 @@ async def test_a_plan_shows_the_steps_of_a_graph_from_pending_to_done(either: St
     assert (plan["title"], steps(plan)) == ("Steps taken", [("First", "complete"), ("Second", "complete")])
 
 
+async def test_a_tool_that_comes_late_stands_before_the_steps_after_it(either: Stage) -> None:
+    since = either.ws.log.cursor
+    thread = await either.ws.carol.mentions(
+        f"steps: {json.dumps({'wait_for': 'late_tool', 'look_up': 'word'})}"
+    )
+    await streams(thread)
+    either.release("late_tool")
+    await thread.wait_for("Second step.")
+
+    in_order = [("First", "complete"), ("Look up", "complete"), ("Second", "complete")]
+    await thread.wait_until(lambda: steps(plans(thread)[0]) == in_order or None, what="the plan in order")
+    assert plans(thread)[0]["title"] == "Steps taken"
+    assert methods(either, thread, since).count("chat.update") == 1
+
+
 async def test_the_stream_ends_before_the_card_and_a_new_one_begins_after_it(either: Stage) -> None:
     since = either.ws.log.cursor
     thread = await asks(

@@ -89,13 +89,16 @@ class Display:
         self.calls.make("end", stream.key)
         return replace(stream, native=False)
 
+    async def put_in_order(self, shown: DisplayedMessage) -> None:
+        self.calls.make("put_in_order", shown.plan)
+
     async def remove(self, stream: MessageStream) -> None:
         self.calls.make("remove", stream.key)
 
 
 def _shown(stream: MessageStream, content: str | Plan) -> DisplayedMessage:
     if isinstance(content, Plan):
-        return DisplayedMessage(stream=stream, plan=content)
+        return DisplayedMessage(stream=stream, plan=content, order=tuple(task.id for task in content.tasks))
     return DisplayedMessage(stream=stream, text=content)
 
 

@@ -224,6 +224,14 @@ async def test_what_begins_stands_before_what_is_only_expected() -> None:
     await run.finish(result(waits=True))
 
 
+async def test_a_step_stands_where_it_began_once_it_has() -> None:
+    stage = Stage()
+    run = await stage.run(DRAFTS, WILL_SEND, ASKED, SENDS)
+    in_progress = plan(step("draft", IN_PROGRESS), pay(), step("send", IN_PROGRESS))
+    await stage.display.calls.until(lambda: stage.plans() and stage.plans()[-1] == in_progress)
+    await run.finish(result(waits=True))
+
+
 async def test_one_step_alone_is_no_plan() -> None:
     stage = Stage()
     run = await stage.run(DRAFTS, DRAFTED)

@@ -52,3 +52,9 @@ class DisplayedMessage:
     stream: MessageStream
     text: str = ""  # as it was sent
     plan: Plan | None = None
+    order: tuple[str, ...] = ()  # of the plan's tasks as Slack shows them, by their ids
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether the tasks stand as the plan has them."""
+        return self.plan is None or self.order == tuple(task.id for task in self.plan.tasks)

@@ -117,3 +117,13 @@ class LiveMessage:
         if self.stream.native:
             self.stream = await self._display.end(self.stream)
             await self._store.update(self.stream)
+            if self._shown is not None:
+                await self._put_in_order(self._shown)
+
+    async def _put_in_order(self, shown: DisplayedMessage) -> None:
+        if shown.plan is None or not shown.plan.ended or shown.is_ordered:
+            return
+        try:
+            await self._display.put_in_order(shown)
+        except CountersignError as error:
+            log.info("plan_not_put_in_order", post=self.stream.key, reason=str(error))

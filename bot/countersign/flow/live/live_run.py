@@ -123,7 +123,9 @@ class LiveRun:
                 self._tasks.setdefault(event.step_id, PlanTask(id=event.step_id, step=event.title))
                 self._show_plan()
             case StepStarted():
-                self._expected.discard(event.step_id)
+                if event.step_id in self._expected:  # it stands where it begins
+                    self._expected.remove(event.step_id)
+                    del self._tasks[event.step_id]
                 self._tasks[event.step_id] = PlanTask(
                     id=event.step_id, step=event.title, status=TaskStatus.IN_PROGRESS
                 )
@@ -248,7 +250,7 @@ class LiveRun:
     def _planned(self) -> tuple[PlanTask, ...]:
         """The tool calls, and the graph's steps where there are several: one alone is the run itself.
 
-        What is only expected comes last. Slack itself appends what is new to a plan that it shows already.
+        What is only expected comes last. While its stream lasts, Slack shows last what is new to the plan.
         """
         tasks = sorted(self._tasks.values(), key=lambda task: task.id in self._expected)
         steps = sum(1 for task in tasks if task.step)

@@ -22,7 +22,7 @@ _STATUS = {
     TaskStatus.COMPLETE: N_("done"),
     TaskStatus.ERROR: N_("failed"),
 }
-_MAX_TASKS = 40  # the newest; a message has 50 blocks
+MAX_TASKS = 40  # the newest; a message has 50 blocks
 _ELEMENTS = 10  # of a context block
 
 
@@ -46,7 +46,7 @@ def plan_title(plan: Plan) -> str:
 def plan_chunks(plan: Plan, before: Plan | None = None) -> list[Block]:
     """The stream chunks that lead from one plan to the next."""
     known = {task.id: task for task in before.tasks} if before else {}
-    changed = [task for task in plan.tasks[-_MAX_TASKS:] if known.get(task.id) != task]
+    changed = [task for task in plan.tasks[-MAX_TASKS:] if known.get(task.id) != task]
     title: list[Block] = []
     if before is None or plan_title(before) != plan_title(plan):
         title = [{"type": "plan_update", "title": plan_title(plan)}]
@@ -63,6 +63,26 @@ def _task_chunk(task: PlanTask) -> Block:
     return chunk | {"output": _(_NOT_RUN)} if task.not_run else chunk
 
 
+def plan_block_message(plan: Plan) -> RenderedMessage:
+    """The plan as the message that its stream became."""
+    tasks = [_task_card(task) for task in plan.tasks[-MAX_TASKS:]]
+    block: Block = {"type": "plan", "title": plan_title(plan), "tasks": tasks}
+    return RenderedMessage(text=plan_message(plan).text, blocks=[block])
+
+
+def _task_card(task: PlanTask) -> Block:
+    card: Block = {
+        "type": "task_card",
+        "task_id": task.id,
+        "title": task_title(task),
+        "status": task.status.value,
+    }
+    if not task.not_run:
+        return card
+    said = {"type": "rich_text_section", "elements": [{"type": "text", "text": _(_NOT_RUN)}]}
+    return card | {"output": {"type": "rich_text", "elements": [said]}}
+
+
 def plan_message(plan: Plan) -> RenderedMessage:
     """The plan as a message of the bot's own, in small print as all of its notes."""
     title = plan_title(plan)
@@ -74,6 +94,6 @@ def plan_message(plan: Plan) -> RenderedMessage:
 
 
 def _lines(plan: Plan) -> Iterator[str]:
-    for task in plan.tasks[-_MAX_TASKS:]:
+    for task in plan.tasks[-MAX_TASKS:]:
         status = _(_NOT_RUN).lower() if task.not_run else _(_STATUS[task.status])
         yield f"{escape(task_title(task))}: {status}"

@@ -17,7 +17,7 @@ from countersign.i18n import _
 from countersign.slack.block_kit.builders import Block, RenderedMessage, context_block
 from countersign.slack.messages import WRITTEN_BY_THE_AGENT
 from countersign.slack.streams.live_text import live_text
-from countersign.slack.streams.plan_rendering import plan_chunks, plan_message
+from countersign.slack.streams.plan_rendering import MAX_TASKS, plan_block_message, plan_chunks, plan_message
 from countersign.slack.streams.rate_budget import RateBudget
 from countersign.slack.transport.outbound.posted_messages import EVENT_TYPE, find_posted_messages, find_stream
 from countersign.slack.transport.outbound.web_api import WebApi
@@ -123,7 +123,21 @@ class SlackStreamDisplay:
             return shown
         self._budget.append()
         await self._api.call("chat.appendStream", channel=stream.channel, ts=stream.ts, chunks=chunks)
-        return _shown(stream, content)
+        return _shown(stream, content, shown.order)
+
+    async def put_in_order(self, shown: DisplayedMessage) -> None:
+        """A stream shows last what is new to its plan; an update replaces the plan, once the stream ended."""
+        if shown.plan is None or len(shown.order) > MAX_TASKS:
+            return
+        self._budget.update()
+        rendered = plan_block_message(shown.plan)
+        await self._api.call(
+            "chat.update",
+            channel=shown.stream.channel,
+            ts=shown.stream.ts,
+            text=rendered.text,
+            blocks=rendered.blocks,
+        )
 
     async def end(self, stream: MessageStream) -> MessageStream:
         ts = await self._ts(stream)
@@ -193,12 +207,12 @@ class SlackStreamDisplay:
                 raise
 
 
-def _shown(stream: MessageStream, content: str | Plan) -> DisplayedMessage:
-    return (
-        DisplayedMessage(stream=stream, plan=content)
-        if isinstance(content, Plan)
-        else DisplayedMessage(stream=stream, text=content)
-    )
+def _shown(stream: MessageStream, content: str | Plan, order: tuple[str, ...] = ()) -> DisplayedMessage:
+    """`order`: the tasks that Slack shows already."""
+    if isinstance(content, str):
+        return DisplayedMessage(stream=stream, text=content)
+    now = dict.fromkeys((*order, *(task.id for task in content.tasks[-MAX_TASKS:])))
+    return DisplayedMessage(stream=stream, plan=content, order=tuple(now))
 
 
 def _first_chunks(text: str) -> list[Block]:

@@ -25,6 +25,10 @@ class StreamDisplay(Protocol):
         """Nothing more comes; the message stays. No error if it ended before, or is not there."""
         ...
 
+    async def put_in_order(self, shown: DisplayedMessage) -> None:
+        """Show the tasks of a plan that has ended in their order."""
+        ...
+
     async def remove(self, stream: MessageStream) -> None:
         """End it and delete its message. No error if it is gone."""
         ...

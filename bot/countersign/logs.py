@@ -12,7 +12,7 @@ from countersign.flow.observability.tracing import trace_id
 from countersign.log_redaction import SecretRedactor, hide
 
 # Their INFO is one line per job, request and reconnection; our own events cover what matters.
-_WARNINGS_ONLY = ("procrastinate", "slack_bolt", "slack_sdk", "httpx", "aiohttp.access", "openai")
+_WARNINGS_ONLY = ("procrastinate", "slack_bolt", "slack_sdk", "httpx", "httpx2", "aiohttp.access", "openai")
 
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:

@@ -5,7 +5,7 @@ import re
 
 from slack_local.block_kit.text import full_text
 from slack_local.fault_injection import ApiFault
-from tests.support.bots import BotProcess
+from tests.support.bots import BotProcess, until
 from tests.support.stage import Stage
 
 CANARY = "kanarienvogel-42"
@@ -33,6 +33,16 @@ async def test_the_log_has_a_line_for_each_thing_that_happened_and_no_message(
     assert len({line["approval_id"] for line in here if "approval_id" in line}) == 1
     assert CANARY not in process.said
     assert "POST /api/" not in process.said, "no line for a call of the Web API"
+
+
+async def test_a_call_of_the_model_has_no_line_of_its_own(stage: Stage, process: BotProcess) -> None:
+    thread = await stage.ws.carol.mentions("hello")
+    await until(
+        lambda: any(line.get("thread_id") == thread.id for line in process.events("run_ended")),
+        lambda: "the end of the run",
+    )
+    assert "HTTP Request" not in process.said
+    assert stage.model.base_url not in process.said
 
 
 async def test_slacks_requests_and_our_calls_are_counted_where_they_are_made(

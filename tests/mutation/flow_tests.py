@@ -40,7 +40,10 @@ FLOW_TESTS = {
         "flow/test_reply_timing",
     ),
     "decisions/judging": ("flow/decisions/test_decision_detail", "flow/decisions/test_judging"),
-    "decisions/evidence/refusal_log": ("flow/decisions/test_decide", "flow/decisions/test_refusal_log"),
+    "decisions/evidence/refusal_log": (
+        "flow/decisions/test_refusals_in_memory",
+        "flow/decisions/test_refusal_log",
+    ),
     "decisions/evidence/decision_detail": ("flow/decisions/test_decision_detail", "flow/policy/test_policy"),
     "decisions/evidence/": (
         "flow/decisions/test_evidence",
@@ -72,6 +75,7 @@ FLOW_TESTS = {
     ),
     "decisions/decide": (
         "flow/decisions/test_decide",
+        "flow/decisions/test_decisions_with_conditions",
         "flow/policy/test_policy",
         "flow/timers/test_timers",
         "flow/resuming/test_state_changes",

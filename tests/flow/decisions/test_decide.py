@@ -1,14 +1,10 @@
 """Who may open and make a decision, and what is kept of it, without a database."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import (
     AlreadyVoted,
@@ -17,68 +13,18 @@ from countersign.approvals.errors import (
     NotPending,
     QuestionChanged,
 )
-from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.grants import NoGrantOffered
 from countersign.approvals.votes.vote import Vote
-from countersign.flow.decisions.decide import Decide, DecisionRequest
 from countersign.flow.errors import Conflict
-from countersign.flow.policy.current_policy import CurrentPolicy
-from countersign.flow.policy.voting import Voting
 from countersign.flow.review import Review
-from tests.approvals.policy.policies import a_rule, person
-from tests.approvals.test_record import OPENED, an_approval
-from tests.flow.decisions.approvals_in_memory import ApprovalsInMemory
-from tests.support.fake_directory import FakeDirectory
+from tests.approvals.policy.policies import person
+from tests.approvals.test_record import OPENED
+from tests.flow.decisions.deciding import FINANCE, YES, Deciding
 
-YES, NO, EDIT = DecisionKind.APPROVE, DecisionKind.REJECT, DecisionKind.EDIT
-CALL: Json = {"type": "tool_approval", "name": "pay", "args": {"amount": 5}}
+NO = DecisionKind.REJECT
 BOB, CAROL, GUEST = person("UBOB"), person("UCAROL"), person("UGUEST", Standing.GUEST)
-FINANCE = 'approvers = [{group = "@finance"}]\n'
-
-
-@dataclass
-class Refusals:
-    kept: list[Mapping[str, Any]] = field(default_factory=list)
-
-    async def append(self, **entry: Any) -> None:
-        self.kept.append(entry)
-
-
-class Deciding:
-    """One card under a rule, and what becomes of decisions on it."""
-
-    def __init__(self, rule: str = "", **changes: Any) -> None:
-        approval = an_approval(a_rule(rule), value=CALL, requester="UALICE")
-        self.approval: Approval = replace(approval, **changes)
-        self.approvals = ApprovalsInMemory(self.approval)
-        self.refusals = Refusals()
-        self.now = OPENED
-        directory = FakeDirectory(groups={"@finance": {"UBOB", "UCAROL"}})
-        voting = Voting(CurrentPolicy(), directory, lambda: self.now)
-        self.decide = Decide(self.approvals.store, lambda: self.now, voting=voting, ledger=self.refusals)
-
-    async def opens(
-        self, who: Person, kind: DecisionKind | None = None, *, digest: str | None = None, channel: str = "C1"
-    ) -> Review:
-        digest = self.approval.digest_of(0) if digest is None else digest
-        return await self.decide.find_open(self.approval.id, digest, 0, channel, who, kind)
-
-    def request(self, kind: DecisionKind = YES, **changes: Any) -> DecisionRequest:
-        value = changes.pop("value", None)
-        request = DecisionRequest(
-            approval_id=self.approval.id,
-            digest=self.approval.digest_of(0),
-            channel="C1",
-            decisions={0: Decision(kind=kind, value=value, message=changes.pop("reason", None))},
-            via="button",
-        )
-        return replace(request, **changes)
-
-    async def votes(self, who: Person, kind: DecisionKind = YES, **changes: Any) -> Approval:
-        review = await self.decide(self.request(kind, **changes), who)
-        return review.approval
 
 
 async def test_whoever_may_decide_gets_the_approval() -> None:

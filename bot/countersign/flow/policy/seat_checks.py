@@ -45,8 +45,6 @@ class SeatChecks:
             context = replace(context, memberships=replace(context.memberships, standings=known))
 
     async def _standings(self, users: Sequence[str]) -> dict[str, Standing]:
-        if len(users) == 1:  # the usual case, without a task of its own
-            return {users[0]: await self._standing(users[0])}
         found = await asyncio.gather(*map(self._standing, users))
         return dict(zip(users, found, strict=True))
 

@@ -57,16 +57,19 @@ FLOW_TESTS = {
         "slack/test_votes",
     ),
     "decisions/cancel": ("flow/decisions/test_cancel",),
-    "decisions/claim": ("flow/decisions/test_claim",),
+    "decisions/claim": ("flow/decisions/test_claim_and_undo_in_memory", "flow/decisions/test_claim"),
     "decisions/decider_check": (
         "flow/decisions/test_decider_check",
         "flow/decisions/test_claim",
         "slack/test_referrals",
     ),
-    "decisions/undo": ("flow/decisions/test_undo",),
+    "decisions/undo": ("flow/decisions/test_claim_and_undo_in_memory", "flow/decisions/test_undo"),
     "decisions/absences": ("flow/policy/test_people_who_change", "slack/test_delegate_command"),
-    "decisions/break_glass_reviews": ("slack/test_break_glass_reviews", "flow/policy/test_policy"),
-    "decisions/refer": ("slack/test_referrals",),
+    "decisions/break_glass_reviews": (
+        "flow/decisions/test_reviews_of_broken_glass",
+        "slack/test_break_glass_reviews",
+    ),
+    "decisions/refer": ("flow/decisions/test_claim_and_undo_in_memory", "slack/test_referrals"),
     "decisions/concurrent_change": (
         "flow/decisions/test_concurrent_change",
         "flow/decisions/test_cancel",

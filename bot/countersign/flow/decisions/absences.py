@@ -46,7 +46,6 @@ class Absences:
             starts_at=self._clock(),
             ends_at=ends_at,
         )
-        check_may_delegate(new, delegator, delegate, ())
         kept: tuple[Delegation, ...] = ()
 
         def check(active: Sequence[Delegation]) -> None:

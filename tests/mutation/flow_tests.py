@@ -56,7 +56,7 @@ FLOW_TESTS = {
         "flow/policy/test_people_who_change",
         "slack/test_votes",
     ),
-    "decisions/cancel": ("flow/decisions/test_cancel",),
+    "decisions/cancel": ("flow/decisions/test_cancel_in_memory", "flow/decisions/test_cancel"),
     "decisions/claim": ("flow/decisions/test_claim_and_undo_in_memory", "flow/decisions/test_claim"),
     "decisions/decider_check": (
         "flow/decisions/test_decider_check",
@@ -64,7 +64,7 @@ FLOW_TESTS = {
         "slack/test_referrals",
     ),
     "decisions/undo": ("flow/decisions/test_claim_and_undo_in_memory", "flow/decisions/test_undo"),
-    "decisions/absences": ("flow/policy/test_people_who_change", "slack/test_delegate_command"),
+    "decisions/absences": ("flow/decisions/test_absences", "slack/test_delegate_command"),
     "decisions/break_glass_reviews": (
         "flow/decisions/test_reviews_of_broken_glass",
         "slack/test_break_glass_reviews",

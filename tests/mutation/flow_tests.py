@@ -163,8 +163,12 @@ FLOW_TESTS = {
         "flow/timers/test_expiry",
         "flow/decisions/test_cancel",
     ),
-    "observability/tracing": ("flow/observability/test_tracing",),
-    "observability/observer": ("flow/observability/test_observer", "flow/observability/test_observability"),
+    "observability/tracing": ("flow/observability/test_tracing", "flow/observability/test_spans"),
+    "observability/observer": (
+        "flow/observability/test_observer",
+        "flow/observability/test_spans",
+        "flow/observability/test_observability",
+    ),
     "observability/": (
         "flow/observability/test_metric_buckets",
         "flow/observability/test_observability",
@@ -353,7 +357,9 @@ FLOW_TESTS = {
     "files/shared_file": ("flow/files/test_file_limits", "flow/files/test_reader"),
     "files/": ("flow/files/test_file_type", "flow/files/test_reader", "flow/files/test_file_limits"),
     "messages/inbound": ("flow/test_inbound", "flow/test_reply_timing"),
+    "messages/revisions": ("flow/messages/test_revisions", "flow/steps/test_work_preparation"),
     "messages/outgoing": (
+        "flow/messages/test_outgoing",
         "store/test_outbox",
         "store/test_rows",
         "flow/steps/test_steps",

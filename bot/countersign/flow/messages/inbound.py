@@ -58,7 +58,5 @@ def in_order(rows: Iterable[Inbound]) -> tuple[Inbound, ...]:
     Slack delivers a thread's messages over any of our connections, so that a later one may be stored first.
     """
     given = tuple(rows)
-    messages = iter(
-        sorted((row for row in given if row.ts is not None), key=lambda row: Decimal(row.ts or 0))
-    )
+    messages = iter(sorted((row for row in given if row.ts), key=lambda row: Decimal(str(row.ts))))
     return tuple(next(messages) if row.ts else row for row in given)

@@ -3,7 +3,7 @@
 import pytest
 
 from countersign.flow.graph_name import MAX_LENGTH, is_graph_name, split_name
-from countersign.flow.messages.inbound import InboundKind, in_order
+from countersign.flow.messages.inbound import Inbound, InboundKind, in_order
 from countersign.flow.thread import ThreadRef
 from tests.flow.rows import REF, a_message
 
@@ -80,3 +80,8 @@ def test_a_message_names_a_graph_before_a_colon_and_space(text: str, name: str |
 )
 def test_a_graph_has_a_name_that_a_message_can_begin_with(name: str, usable: bool) -> None:
     assert is_graph_name(name) is usable
+
+
+def test_a_message_begins_a_thread_and_is_read_now_unless_it_says_otherwise() -> None:
+    given = Inbound(key="k", kind=InboundKind.MESSAGE, thread=REF, user="UBOB")
+    assert (given.may_open, given.kept, given.deleted) == (True, False, False)

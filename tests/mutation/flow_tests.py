@@ -96,7 +96,7 @@ FLOW_TESTS = {
         "slack/test_card_updates",
         "slack/test_votes",
     ),
-    "conversation/reset": ("flow/conversation/test_reset",),
+    "conversation/reset": ("flow/conversation/test_reset_result", "flow/conversation/test_reset"),
     "conversation/control_words": (
         "flow/conversation/test_control_words",
         "flow/conversation/test_stop",
@@ -264,7 +264,11 @@ FLOW_TESTS = {
         "flow/faults/test_fault_handling",
         "flow/policy/test_placement",
     ),
-    "steps/parking": ("flow/faults/test_step_errors", "flow/faults/test_fault_handling"),
+    "steps/parking": (
+        "flow/steps/test_parking",
+        "flow/faults/test_step_errors",
+        "flow/faults/test_fault_handling",
+    ),
     "steps/step.py": (
         "flow/steps/test_next_step",
         "flow/steps/test_run_of_a_step",
@@ -307,12 +311,14 @@ FLOW_TESTS = {
         "flow/observability/test_observability",
     ),
     "steps/graph_choice": (
+        "flow/steps/test_parking",
         "flow/steps/test_steps",
         "flow/steps/test_deciding_replies",
         "flow/steps/test_failed_steps",
         "slack/test_commands",
     ),
     "steps/observed_graph": (
+        "flow/steps/test_observed_graph",
         "flow/observability/test_observability",
         "flow/steps/test_steps",
         "flow/steps/test_deciding_replies",

@@ -131,7 +131,7 @@ def test_what_decides_nothing_is_an_event_alone() -> None:
 def total(observer: Observer, name: str) -> float:
     """Of all labels: a counter's count, or the sum of what a histogram observed."""
     (metric,) = getattr(observer.metrics.approvals, name).collect()
-    return sum(each.value for each in metric.samples if each.name.endswith(("_total", "_sum")))
+    return sum(float(each.value) for each in metric.samples if each.name.endswith(("_total", "_sum")))
 
 
 def nanoseconds(at: datetime) -> int:

@@ -5,6 +5,7 @@ in its file. What merely has no test is no entry.
 """
 
 from tests.mutation.equivalent import Equivalent, unchecked_lengths
+from tests.mutation.flow_equivalents import FLOW_EQUIVALENTS
 from tests.mutation.interrupt_equivalents import INTERRUPT_EQUIVALENTS
 from tests.mutation.mutants import Mutant
 
@@ -41,6 +42,7 @@ EQUIVALENTS = (
         "for vote, reason in zip(row.votes, reasons, strict=True)",
         "There is one reason for each vote.",
     ),
+    *FLOW_EQUIVALENTS,
     *INTERRUPT_EQUIVALENTS,
 )
 

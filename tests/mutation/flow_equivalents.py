@@ -82,6 +82,16 @@ FLOW_EQUIVALENTS = (
         )
         for occurrence in (1, 2)
     ),
+    unchecked_lengths(
+        f"{_POLICY}/redaction/redacted_request.py",
+        "rows = tuple(_with_open_fields(row, rule, values) for row, rule in zip(request.rows, rules, strict=True))",
+        "redacted_values(), in the line above, raises for another number of rules than of rows.",
+    ),
+    unchecked_lengths(
+        f"{_POLICY}/redaction/redacted_request.py",
+        "for row, rule in zip(request.rows, rules, strict=True)",
+        "redacted_values(), above, raises for another number of rules than of rows.",
+    ),
     unchecked_lengths(f"{_POLICY}/seat_checks.py", "return dict(zip(users, found, strict=True))", _GATHERED),
     unchecked_lengths(
         f"{_POLICY}/audience.py",

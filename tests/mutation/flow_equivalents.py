@@ -29,6 +29,10 @@ _USES_WORDS = "if not by_reply and not (self._words_decide and approval.rule(0).
 _CHOSEN_ROW = (
     "return await asyncio.to_thread(chosen_decision, review.request.rows[0], chosen.choice, message.text)"
 )
+_OPEN_FIELDS = (
+    "rows = tuple(_with_open_fields(row, rule, values) "
+    "for row, rule in zip(request.rows, rules, strict=True))"
+)
 
 FLOW_EQUIVALENTS = (
     _last_of_one(_HANDLER, _ONLY, _ONE_WAITS),
@@ -84,7 +88,7 @@ FLOW_EQUIVALENTS = (
     ),
     unchecked_lengths(
         f"{_POLICY}/redaction/redacted_request.py",
-        "rows = tuple(_with_open_fields(row, rule, values) for row, rule in zip(request.rows, rules, strict=True))",
+        _OPEN_FIELDS,
         "redacted_values(), in the line above, raises for another number of rules than of rows.",
     ),
     unchecked_lengths(

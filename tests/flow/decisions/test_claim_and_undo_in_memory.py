@@ -137,6 +137,15 @@ async def test_who_decided_takes_it_back_until_its_time_is_over() -> None:
         await late.undo(late.id, "C1", BOB)
 
 
+async def test_of_a_card_with_several_rows_only_what_they_decided_waits_again() -> None:
+    rule = a_rule(FINANCE)
+    decided = an_approval(rule, rule).with_votes({0: vote("UBOB"), 1: vote("UCAROL")}).answered_with(True)
+    card = Card(decided.undoable(SOON))
+    after = (await card.undo(card.id, "C1", BOB)).approval
+    assert [each and each.by.id for each in after.votes] == [None, "UCAROL"]
+    assert card.held.changes[0].detail == {"rows": [0]}
+
+
 async def test_whoever_may_not_decide_any_more_takes_nothing_back() -> None:
     card = undoable()
     with pytest.raises(MayNotDecide, match="Guests"):

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from countersign.approvals.assignment.delegation import Delegation
+from countersign.approvals.assignment.delegation import Delegation, UserGroup
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.grants import GrantState
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
@@ -140,6 +140,16 @@ async def test_a_delegate_has_the_keys_of_whom_they_stand_in_for_and_nobody_else
     assert reader.channels == (), "their channels are not for the delegate to look into"
 
 
+async def test_a_delegation_for_a_group_gives_the_groups_key_alone() -> None:
+    group = UserGroup(id="S1", handle="@finance")
+    workspace = Workspace(
+        channels={"UANN": [OwnChannel(id="C7", name="board")]},
+        delegations=[replace(delegation("UANN", "UBOB"), group=group), delegation("UCAROL", "UBOB")],
+    )
+    reader = await inbox(workspace).reader("UBOB")
+    assert set(reader.keys) == {"UBOB", "S1", "@finance", "UCAROL"}
+
+
 @pytest.mark.parametrize(
     ("channel", "seen", "visible"),
     [
@@ -185,6 +195,23 @@ async def test_a_page_that_is_not_there_any_more_is_the_last_one(
 ) -> None:
     found = await inbox(Workspace(waiting=waiting)).waiting(READER, page, size)
     assert (len(found.reviews), found.page, found.total, found.size) == (shown, on_page, total, size)
+
+
+@pytest.mark.parametrize(
+    ("page", "asked"),
+    [
+        (0, [(0, 8)]),
+        (-1, [(0, 8)]),
+        (2, [(16, 8)]),
+        (3, [(24, 8), (0, 1), (16, 8)]),
+    ],
+)
+async def test_the_database_is_asked_once_for_a_page_that_is_there(
+    page: int, asked: list[tuple[int, int]]
+) -> None:
+    workspace = Workspace(waiting=20)
+    await inbox(workspace).waiting(READER, page, 8)
+    assert workspace.asked == [("waiting", *each) for each in asked]
 
 
 @pytest.mark.parametrize(

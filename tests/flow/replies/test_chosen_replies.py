@@ -119,6 +119,14 @@ async def test_a_kept_message_is_the_answer_only_by_the_button_that_says_so() ->
     assert await choosing.refusal(choosing.choice(ReplyChoice.USE)) is NoLongerOpen
 
 
+async def test_an_answer_that_does_not_fit_is_told_to_its_writer_alone() -> None:
+    choosing = Choosing("a few", "How many?", schema={"type": "integer"}, answer_shape=None)
+    choosing.work = replace(work(choosing.approval), held=(choosing.message("a few"),))
+    result = await choosing.presses(choosing.choice(ReplyChoice.USE))
+    assert (decisions(choosing), result.done, result.post) == ([], ("message:3",), ())
+    assert len(told(result)) == 1
+
+
 async def test_a_message_that_is_read_next_is_kept_too() -> None:
     choosing = Choosing("main", QUESTION)
     choosing.work = work(choosing.approval, inbound=(choosing.message("main"),))

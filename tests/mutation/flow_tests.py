@@ -207,6 +207,7 @@ FLOW_TESTS = {
     ),
     "policy/edits/decided_arguments": ("flow/policy/test_decided_arguments",),
     "policy/rule_assignment": (
+        "flow/policy/test_rule_assignment",
         "flow/policy/test_policy",
         "flow/policy/test_placement",
         "flow/grants/test_grants",

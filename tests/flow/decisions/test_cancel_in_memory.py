@@ -11,13 +11,14 @@ from countersign.approvals.errors import MayNotDecide, NotPending, QuestionChang
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person, Standing
+from countersign.approvals.recorded_reasons import CANCELLED_BY, RUN_CANCELLED_BY
 from countersign.flow.decisions.cancel import CancelApproval, NotCancellable, is_cancellable
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.review import Review
 from tests.approvals.policy.policies import NOW, a_rule, person, vote
 from tests.approvals.test_record import an_approval
 from tests.flow.decisions.approvals_in_memory import ApprovalsInMemory
-from tests.flow.decisions.deciding import CALL
+from tests.flow.decisions.deciding import CALL, Refusals
 
 ALICE, BOB = person("UALICE"), person("UBOB")
 RULE = a_rule("")
@@ -43,6 +44,7 @@ class Cancelling:
     def __init__(self, approval: Approval) -> None:
         self.approval = approval
         self.held = ApprovalsInMemory(approval)
+        self.refusals = Refusals()
 
     async def by(
         self,
@@ -52,7 +54,7 @@ class Cancelling:
         digest: str | None = None,
         reason: str | None = None,
     ) -> Approval:
-        cancel = CancelApproval(self.held.store, lambda: NOW)
+        cancel = CancelApproval(self.held.store, lambda: NOW, ledger=self.refusals)
         digest = self.approval.shown_digest if digest is None else digest
         return (await cancel(self.approval.id, digest, channel, who, reason)).approval
 
@@ -71,6 +73,7 @@ async def test_the_graph_gets_a_rejection_and_the_thread_a_note() -> None:
     assert after.votes[0] is not None
     assert after.votes[0].cancelled
     assert "Cancelled by the requester." in str(after.answer)
+    assert after.status_reason == CANCELLED_BY.format(name="Alice")
     assert cancelling.detail == {"digest": cancelling.approval.shown_digest}
     assert [row.kind for row in cancelling.held.posted] == [OutgoingKind.NOTE]
 
@@ -81,6 +84,7 @@ async def test_where_one_action_takes_no_rejection_the_run_is_cancelled(value: J
     assert not is_cancellable(Review(cancelling.approval))
     after = await cancelling.by(reason="not needed")
     assert (after.ends_run, after.answer) == (True, None)
+    assert after.status_reason == RUN_CANCELLED_BY.format(name="Alice")
     assert cancelling.detail["ends_run"] is True
     assert cancelling.detail["message"] == "not needed"
 
@@ -121,6 +125,7 @@ async def test_whoever_asked_cancels_it_and_nobody_else(who: Person, may: bool) 
     with pytest.raises(MayNotDecide):
         await cancelling.by(who)
     assert cancelling.held.changes == []
+    assert [(kept["by"], kept["detail"]["row"]) for kept in cancelling.refusals.kept] == [(who, 0)]
 
 
 async def test_what_nobody_asked_for_or_no_rule_governs_has_no_cancelling() -> None:

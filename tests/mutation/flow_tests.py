@@ -229,6 +229,7 @@ FLOW_TESTS = {
     ),
     "policy/voting": (
         "flow/policy/test_voting",
+        "flow/decisions/test_decisions_with_conditions",
         "flow/policy/test_policy",
         "flow/timers/test_timers",
         "flow/timers/test_expiry",

@@ -1,5 +1,6 @@
 """What the rules of its rows make of a review request, value by value: shown, and in its forms."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.policy.rule import Rule
+from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.flow.policy.redaction.redacted_places import (
     in_arguments,
     in_edited_value,
@@ -265,3 +267,15 @@ def test_answers_are_shown_without_it_and_reasons_for_an_edit_stay() -> None:
     edited = approval.with_votes({0: vote("UBOB", EDIT, value={"iban": SECRET})})
     assert with_shown_answers(edited, asked).votes == edited.votes
     assert with_shown_answers(approval, asked).votes == (None,)
+
+
+def test_an_answer_that_was_proposed_is_shown_without_it_too() -> None:
+    asked = parse(call(iban=SECRET))
+    proposed = vote("UBOB", RESPOND, value=f"use {SECRET}")
+    rows = (RowVotes(votes=(proposed,), proposal=proposed), RowVotes(votes=(vote("UBOB"),)))
+    approval = an_approval(redacting("/iban"), value=call(iban=SECRET))
+    first, second = with_shown_answers(replace(approval, row_votes=rows), asked).row_votes
+    assert first.proposal is not None
+    assert first.proposal.decision.value == "use Redacted"
+    assert first.votes == (first.proposal,)
+    assert second.proposal is None

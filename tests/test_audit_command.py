@@ -18,7 +18,7 @@ from countersign.approvals.json import Json
 from countersign.store.approvals.ledger import Ledger
 from tests.approvals.policy.policies import a_policy
 from tests.flow.graphs.asking_graphs import refunds
-from tests.flow.graphs.graphs_to_host import everything
+from tests.flow.graphs.graphs_to_host import everything_prepared
 from tests.support.harness import Harness, a_thread, open_harness
 
 TWO_OTHERS = """
@@ -32,7 +32,7 @@ requester_may_decide = false
 @pytest.fixture
 async def harness(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Harness]:
     monkeypatch.setenv("DATABASE_URL", database_url)
-    async with open_harness(database_url, everything()) as opened:
+    async with open_harness(database_url, everything_prepared()) as opened:
         yield opened
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import structlog.testing
 
-from tests.flow.graphs.graphs_to_host import everything, failing
+from tests.flow.graphs.graphs_to_host import everything_prepared, failing
 from tests.support.clocks import StillClock
 from tests.support.harness import Harness, open_harness
 
@@ -14,7 +14,7 @@ from tests.support.harness import Harness, open_harness
 @pytest.fixture
 async def harness(database_url: str) -> AsyncIterator[Harness]:
     failing.clear()
-    async with open_harness(database_url, everything()) as opened:
+    async with open_harness(database_url, everything_prepared()) as opened:
         yield opened
 
 

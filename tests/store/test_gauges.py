@@ -11,7 +11,7 @@ from countersign.flow.observability.gauges import PendingCount
 from countersign.store import gauges
 from countersign.store.gauges import GaugeReader
 from tests.approvals.policy.policies import a_policy
-from tests.flow.graphs.graphs_to_host import everything, failing
+from tests.flow.graphs.graphs_to_host import everything_prepared, failing
 from tests.support.harness import Harness, a_thread, message, open_harness
 
 LATER = "interval '90 seconds'"
@@ -20,7 +20,7 @@ LATER = "interval '90 seconds'"
 @pytest.fixture
 async def harness(database_url: str) -> AsyncIterator[Harness]:
     failing.clear()
-    async with open_harness(database_url, everything()) as opened:
+    async with open_harness(database_url, everything_prepared()) as opened:
         yield opened
 
 

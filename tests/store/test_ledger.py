@@ -12,7 +12,7 @@ from countersign.approvals.audit import ChainVerifier, EntryHasher, FindingKind,
 from countersign.approvals.audit.anchor import Anchor
 from countersign.approvals.decision import DecisionKind
 from countersign.store.approvals.ledger import Ledger
-from tests.flow.graphs.graphs_to_host import everything
+from tests.flow.graphs.graphs_to_host import everything_prepared
 from tests.support.harness import Harness, a_thread, open_harness
 
 HASHER = EntryHasher()
@@ -20,7 +20,7 @@ HASHER = EntryHasher()
 
 @pytest.fixture
 async def harness(database_url: str) -> AsyncIterator[Harness]:
-    async with open_harness(database_url, everything()) as opened:
+    async with open_harness(database_url, everything_prepared()) as opened:
         yield opened
 
 

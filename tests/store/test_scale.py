@@ -12,7 +12,7 @@ from benchmarks.scale.population import Size, multiply
 from benchmarks.scale.statements import NOT_TIMED, CannotTime, Timed, time_statements
 from countersign.approvals.decision import DecisionKind
 from countersign.store.queries import QUERIES
-from tests.flow.graphs.graphs_to_host import everything
+from tests.flow.graphs.graphs_to_host import everything_prepared
 from tests.support import databases
 from tests.support.harness import a_thread, open_harness
 
@@ -26,7 +26,7 @@ COMPARED = sorted(QUERIES.keys() - NOT_TIMED - LATEST)
 
 async def two_approvals(url: str) -> None:
     """One that waits and one that is closed, as the bot leaves them."""
-    async with open_harness(url, everything()) as harness:
+    async with open_harness(url, everything_prepared()) as harness:
         await harness.say(a_thread(), "deploy")
         thread = a_thread()
         await harness.say(thread, "deploy")

@@ -38,6 +38,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.flow.timers.timer_runner import TimerRunner
 from countersign.flow.tools.tool_host import ToolHost
 from countersign.jobs.queue import Queue
+from countersign.runs.graph_readings import GraphReadings, read_graphs
 from countersign.runs.graphs import Graphs
 from countersign.runs.loading import AnyGraph, LoadedGraph
 from countersign.store.approvals.delegations import DelegationStore
@@ -203,6 +204,19 @@ class Harness:
         await self.rows("UPDATE countersign.outbox SET due_at = due_at - interval '1 hour'")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """Graphs whose code has been read, which takes longer than most tests: for any number of harnesses."""
+
+    loaded: Mapping[str, LoadedGraph]
+    reading: GraphReadings
+
+
+def prepared(graphs: Mapping[str, Any]) -> Prepared:
+    ready = loaded(graphs)
+    return Prepared(loaded=ready, reading=read_graphs(ready))
+
+
 def loaded(
     graphs: Mapping[str, StateGraph[Any, Any, Any, Any] | AnyGraph | LoadedGraph],
 ) -> dict[str, LoadedGraph]:
@@ -219,7 +233,7 @@ def loaded(
 @asynccontextmanager
 async def open_harness(
     url: str,
-    graphs: Mapping[str, Any],
+    graphs: Mapping[str, Any] | Prepared,
     *,
     wrap: Callable[[str, Any], Any] = lambda _name, port: port,
     clock: Clock | None = None,
@@ -242,11 +256,13 @@ async def open_harness(
             Outbox(pool, hasher),
         )
         effects = Effects(pool)
+        ready = graphs if isinstance(graphs, Prepared) else prepared(graphs)
         hosted = Graphs(
-            loaded(graphs),
-            next(iter(graphs), ""),
+            ready.loaded,
+            next(iter(ready.loaded), ""),
             lambda _thread: ToolHost(tools, effects),
             shows_state=lambda: policy.policy.offers_state_changes,
+            reading=ready.reading,
         )
         store, port, out = wrap("store", threads), wrap("slack", slack), wrap("outbox", outbox)
         delegations = DelegationStore(pool)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -24,13 +24,10 @@ from countersign.flow.graph_state import GraphInfo
 from countersign.flow.ports import Watch
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts.code import GraphReading
-from countersign.runs.code_version import code_version
 from countersign.runs.errors.error_reports import ErrorReports
 from countersign.runs.errors.run_errors import report_failure
-from countersign.runs.gated_tools import tool_names
+from countersign.runs.graph_readings import GraphReadings, read_graphs
 from countersign.runs.graph_thread import GraphThread, thread_config
-from countersign.runs.inputs.file_kinds import answer_file_kinds, file_kinds
-from countersign.runs.inputs.plan import plan_input
 from countersign.runs.loading import LoadedGraph, load_graphs
 from countersign.runs.persistence.checkpointer import Checkpointer, is_database_unavailable
 from countersign.runs.persistence.long_term_store import LongTermStore, load_index, open_project_store
@@ -38,7 +35,6 @@ from countersign.runs.project.config import GraphConfig, GraphConfigError
 from countersign.runs.run_control import StoppableRun
 from countersign.runs.serialization.own_types import OwnTypes
 from countersign.runs.serialization.serializer import CheckpointSerializer, build_serializer
-from countersign.runs.source.answers import own_code, read_all_answers
 from countersign.runs.state.unanswered import RecordsReads
 from countersign.runs.streaming.graph_steps import graph_steps
 from countersign.runs.streaming.speaking_nodes import speaking_nodes
@@ -106,11 +102,13 @@ class Graphs:
         redact: Redact | None = None,
         shows_state: Callable[[], bool] = lambda: False,
         files: FileKinds | None = None,
+        reading: GraphReadings | None = None,
     ) -> None:
         """Without a project, checkpoints bring back no types but those of the graphs' own states.
 
         `shows_state`: whether a state that is read has with it what people may change of it. `files` are the
-        kinds that every graph is given; None: those that its model takes.
+        kinds that every graph is given; None: those that its model takes. `reading`: what `read_graphs`
+        found in their code, if it was read already.
         """
         self.project = project or Project()
         self._loaded = loaded
@@ -118,22 +116,13 @@ class Graphs:
         self._controls: dict[StoppableRun, str] = {}  # of the runs of now, with the ids of their threads
         self._draining = False
         self.default = default
-        own = own_code(loaded)
-        self._plans = {name: plan_input(graph, own) for name, graph in loaded.items()}
+        reading = reading or read_graphs(loaded, files)
+        self._plans = reading.plans
         self._shows_state = shows_state
         self._watched: dict[str, WatchedGraph] = {}
-        self._reports = ErrorReports(own, redact) if redact else None
-        self.infos: Mapping[str, GraphInfo] = {
-            name: replace(
-                self._plans[name].info,
-                version=code_version(name, graph.sample, own),
-                tools=tool_names(graph.sample),
-                file_kinds=file_kinds(self._plans[name], graph.sample, files),
-                answer_file_kinds=answer_file_kinds(files),
-            )
-            for name, graph in loaded.items()
-        }
-        self.answers: Mapping[str, GraphReading] = read_all_answers(loaded, own)
+        self._reports = ErrorReports(reading.own, redact) if redact else None
+        self.infos: Mapping[str, GraphInfo] = reading.infos
+        self.answers: Mapping[str, GraphReading] = reading.answers
 
     @asynccontextmanager
     async def bind(

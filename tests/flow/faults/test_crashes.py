@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import cache
 
 import pytest
 
@@ -15,7 +16,7 @@ from countersign.flow.thread import ThreadRef
 from tests.flow.graphs.breakpoint_graphs import letters, nested_letters
 from tests.flow.graphs.graphs_to_host import everything, failing
 from tests.support.crash_injection import CrashError, Plan
-from tests.support.harness import Harness, a_thread, asked, message, open_harness
+from tests.support.harness import Harness, Prepared, a_thread, asked, message, open_harness, prepared
 
 YES, NO, TELL = DecisionKind.APPROVE, DecisionKind.REJECT, DecisionKind.RESPOND
 STOPPING = {"letters": letters(interrupt_before=["send"]), "nested_letters": nested_letters()}
@@ -152,11 +153,16 @@ STORIES: tuple[Story, ...] = (
 )
 
 
+@cache
+def hosted() -> Prepared:
+    return prepared({**everything(), **STOPPING})
+
+
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
 async def test_a_story_ends_the_same_wherever_its_worker_dies(database_url: str, story: Story) -> None:
     windows = []
     plan = Plan()
-    async with open_harness(database_url, {**everything(), **STOPPING}, wrap=plan.wrap) as harness:
+    async with open_harness(database_url, hosted(), wrap=plan.wrap) as harness:
         for call in range(MAX_CALLS):
             failing.clear()
             harness.slack.posts.clear()

@@ -13,7 +13,7 @@ from countersign.flow.messages.inbound import InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind, ThreadRoot
 from countersign.flow.steps.parking import MAX_ATTEMPTS
 from countersign.runs.loading import LoadedGraph
-from tests.flow.graphs.graphs_to_host import echo, everything
+from tests.flow.graphs.graphs_to_host import echo, everything_prepared
 from tests.support.fake_slack import refused
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, asked, message, open_harness
 
@@ -121,7 +121,7 @@ async def test_a_graph_that_is_no_longer_configured_is_named_and_its_decision_ke
         told = [*without.slack.texts(OutgoingKind.FAILURE), *without.slack.texts(OutgoingKind.NOTE)]
         assert "`gated`" in told[0]
         assert "`echo`" in told[0]
-    async with open_harness(database_url, everything()) as again:
+    async with open_harness(database_url, everything_prepared()) as again:
         await again.take(asked(thread, InboundKind.RETRY))
         assert again.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
 

@@ -10,7 +10,7 @@ from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult
 from countersign.store.threads.thread_store import ThreadStore
-from tests.flow.graphs.graphs_to_host import everything
+from tests.flow.graphs.graphs_to_host import everything_prepared
 from tests.support.harness import Harness, a_thread, message, open_harness
 
 CUT_LOCK_HOLDERS = (
@@ -44,8 +44,8 @@ class Paused:
 @pytest.mark.parametrize("method", ["assign_graph", "save_step"])
 async def test_a_stale_worker_does_not_write_over_its_successor(database_url: str, method: str) -> None:
     async with (
-        open_harness(database_url, everything()) as stale,
-        open_harness(database_url, everything()) as other,
+        open_harness(database_url, everything_prepared()) as stale,
+        open_harness(database_url, everything_prepared()) as other,
     ):
         thread = a_thread()
         left: list[dict[str, Any]] = []

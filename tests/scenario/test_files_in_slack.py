@@ -96,6 +96,7 @@ async def test_a_file_that_is_deleted_while_its_message_waits_is_told(reading: S
     assert "• scan.png: It was deleted." in note.text
 
 
+@pytest.mark.parametrize("place", ["socket"], indirect=True, scope="module")  # one more start is enough
 async def test_a_run_that_is_cut_off_gets_its_files_once_and_tells_of_the_others_once(
     reader: tuple[Stage, BotProcess],
 ) -> None:
@@ -105,7 +106,6 @@ async def test_a_run_that_is_cut_off_gets_its_files_once_and_tells_of_the_others
     await stage.reached("cut_off")
     await bot.kill()
     await bot.again()
-    stage.ws.request_url = f"{bot.address}/slack/events"  # of no use over Socket Mode
     stage.release("cut_off")
 
     await thread.wait_for("Resumed.", limit=30)

@@ -35,13 +35,17 @@ async def both(place: Place) -> AsyncIterator[TwoWorkspaces]:
         yield both
 
 
-@pytest_asyncio.fixture(loop_scope="session", params=["socket", "http"])
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["socket", "http"])
 async def rotating(
-    request: pytest.FixtureRequest, tmp_path: Path, server_url: str, database_template: str
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    server_url: str,
+    database_template: str,
 ) -> AsyncIterator[TwoWorkspaces]:
-    """Two workspaces whose tokens expire, each of which has a card that waits."""
+    """Two workspaces whose tokens expire."""
+    folder = tmp_path_factory.mktemp("rotating")
     with databases.database(server_url, template=database_template) as url:
-        async with two_workspaces(tmp_path, url, rotates=True, mode=request.param) as both:
+        async with two_workspaces(folder, url, rotates=True, mode=request.param) as both:
             with printed_on_failure(both.bot):
                 await both.install()
                 yield both

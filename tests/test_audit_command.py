@@ -18,7 +18,7 @@ from countersign.approvals.json import Json
 from countersign.store.approvals.ledger import Ledger
 from tests.approvals.policy.policies import a_policy
 from tests.flow.graphs.asking_graphs import refunds
-from tests.flow.graphs.graphs_to_host import everything_prepared
+from tests.flow.graphs.prepared_graphs import everything_prepared
 from tests.support.harness import Harness, a_thread, open_harness
 
 TWO_OTHERS = """

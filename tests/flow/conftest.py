@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import structlog.testing
 
-from tests.flow.graphs.graphs_to_host import everything_prepared, failing
+from tests.flow.graphs.graphs_to_host import failing
+from tests.flow.graphs.prepared_graphs import everything_prepared
 from tests.support.clocks import StillClock
 from tests.support.harness import Harness, open_harness
 

@@ -13,7 +13,7 @@ from countersign.approvals.policy.voting.row_votes import NothingToWithdraw
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.policy.voting import Voting
-from tests.flow.graphs.asking_graphs import by_dialect
+from tests.flow.graphs.prepared_graphs import by_dialect_prepared
 from tests.support.harness import CHANNEL, Harness, now, open_harness
 from tests.support.under_policy import REQUESTER, card_under
 
@@ -23,7 +23,7 @@ RULE = '[[rule]]\nname = "r"\nundo = 30\n'
 
 @pytest.fixture
 async def harness(database_url: str) -> AsyncIterator[Harness]:
-    async with open_harness(database_url, by_dialect()) as opened:
+    async with open_harness(database_url, by_dialect_prepared()) as opened:
         yield opened
 
 

@@ -11,7 +11,8 @@ from countersign.flow.observability.gauges import PendingCount
 from countersign.store import gauges
 from countersign.store.gauges import GaugeReader
 from tests.approvals.policy.policies import a_policy
-from tests.flow.graphs.graphs_to_host import everything_prepared, failing
+from tests.flow.graphs.graphs_to_host import failing
+from tests.flow.graphs.prepared_graphs import everything_prepared
 from tests.support.harness import Harness, a_thread, message, open_harness
 
 LATER = "interval '90 seconds'"

@@ -12,7 +12,7 @@ from countersign.approvals.audit import ChainVerifier, EntryHasher, FindingKind,
 from countersign.approvals.audit.anchor import Anchor
 from countersign.approvals.decision import DecisionKind
 from countersign.store.approvals.ledger import Ledger
-from tests.flow.graphs.graphs_to_host import everything_prepared
+from tests.flow.graphs.prepared_graphs import everything_prepared
 from tests.support.harness import Harness, a_thread, open_harness
 
 HASHER = EntryHasher()

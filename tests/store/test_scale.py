@@ -12,7 +12,7 @@ from benchmarks.scale.population import Size, multiply
 from benchmarks.scale.statements import NOT_TIMED, CannotTime, Timed, time_statements
 from countersign.approvals.decision import DecisionKind
 from countersign.store.queries import QUERIES
-from tests.flow.graphs.graphs_to_host import everything_prepared
+from tests.flow.graphs.prepared_graphs import everything_prepared
 from tests.support import databases
 from tests.support.harness import a_thread, open_harness
 

@@ -21,7 +21,8 @@ from countersign.flow.thread import ThreadRef
 from countersign.store.approvals.ledger import Ledger
 from tests.approvals.policy.policies import a_policy
 from tests.flow.decisions.decision_barrier import barrier_before_decisions
-from tests.flow.graphs.asking_graphs import by_dialect, refunds
+from tests.flow.graphs.asking_graphs import refunds
+from tests.flow.graphs.prepared_graphs import by_dialect_prepared
 from tests.support.harness import CHANNEL, Harness, a_thread, now, open_harness
 from tests.support.under_policy import REQUESTER, notes
 
@@ -33,7 +34,7 @@ REJECTED = f"{{'type': 'reject', 'message': '{CANCELLED}'}}"
 
 @pytest.fixture
 async def harness(database_url: str) -> AsyncIterator[Harness]:
-    async with open_harness(database_url, by_dialect()) as opened:
+    async with open_harness(database_url, by_dialect_prepared()) as opened:
         yield opened
 
 

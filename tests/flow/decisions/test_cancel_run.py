@@ -20,7 +20,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.interrupts import InvalidDecision, run_cancellation
 from countersign.store.approvals.ledger import Ledger
 from tests.approvals.policy.policies import a_policy
-from tests.flow.graphs.answer_only_graphs import answer_only
+from tests.flow.graphs.prepared_graphs import answer_only_prepared
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, now, open_harness
 from tests.support.under_policy import notes, stored
 
@@ -30,7 +30,7 @@ RULE = '[[rule]]\nname = "r"\n'
 
 @pytest.fixture
 async def harness(database_url: str) -> AsyncIterator[Harness]:
-    async with open_harness(database_url, answer_only()) as opened:
+    async with open_harness(database_url, answer_only_prepared()) as opened:
         yield opened
 
 

@@ -10,7 +10,7 @@ from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult
 from countersign.store.threads.thread_store import ThreadStore
-from tests.flow.graphs.graphs_to_host import everything_prepared
+from tests.flow.graphs.prepared_graphs import everything_prepared
 from tests.support.harness import Harness, a_thread, message, open_harness
 
 CUT_LOCK_HOLDERS = (

@@ -2,7 +2,6 @@
 
 import operator
 from collections import Counter
-from functools import cache
 from typing import Annotated, Any, NotRequired, TypedDict
 
 from langchain_core.messages import AIMessage
@@ -11,7 +10,6 @@ from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import interrupt
 
 from graphs.host import host_of
-from tests.support.harness import Prepared, prepared
 
 ran: Counter[str] = Counter()  # how often a node got past its question, by thread and name
 failing: set[str] = set()  # threads whose tool fails just now
@@ -117,9 +115,3 @@ def everything() -> dict[str, StateGraph[Any, Any, Any, Any]]:
         "nested": nested(),
         "form_first": form_first(),
     }
-
-
-@cache
-def everything_prepared() -> Prepared:
-    """All of them, read once for the tests of a process."""
-    return prepared(everything())

@@ -13,8 +13,8 @@ from countersign.flow.messages.inbound import InboundKind
 from countersign.flow.observability.label_limit import OTHER, LabelLimit
 from countersign.flow.observability.metrics import Metrics
 from tests.approvals.policy.policies import a_policy
-from tests.flow.graphs.asking_graphs import by_dialect
 from tests.flow.graphs.graphs_to_host import failing
+from tests.flow.graphs.prepared_graphs import by_dialect_prepared
 from tests.support.clocks import StillClock
 from tests.support.fake_slack import GUEST
 from tests.support.harness import Harness, a_thread, asked, open_harness
@@ -46,7 +46,7 @@ async def test_a_decision_is_counted_by_its_graph_and_outcome_with_the_time_it_t
 
 async def test_an_expiry_counts_as_one_from_its_deadline(database_url: str) -> None:
     clock = StillClock()
-    async with open_harness(database_url, by_dialect(), clock=clock) as harness:
+    async with open_harness(database_url, by_dialect_prepared(), clock=clock) as harness:
         harness.policy.policy = a_policy('[[rule]]\nname = "r"\nexpire_after = "1h"\n')
         thread = a_thread()
         await harness.say(thread, "go")

@@ -9,7 +9,7 @@ from countersign.approvals.lifecycle import Outcome, Status
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
 from tests.approvals.policy.policies import a_policy
-from tests.flow.graphs.answer_only_graphs import answer_only
+from tests.flow.graphs.prepared_graphs import answer_only_prepared
 from tests.support.harness import Harness, a_thread, open_harness
 
 REJECTED = '[[rule]]\nname = "never"\nauto = "reject"\n'
@@ -18,7 +18,7 @@ START_OVER = "The agent does nothing more. To start over, send a new message her
 
 @pytest.fixture
 async def harness(database_url: str) -> AsyncIterator[Harness]:
-    async with open_harness(database_url, answer_only()) as opened:
+    async with open_harness(database_url, answer_only_prepared()) as opened:
         yield opened
 
 

@@ -11,7 +11,7 @@ from countersign.approvals.lifecycle import Status
 from countersign.approvals.policy.voting.permission import ReasonMissing
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.policy.voting import Voting
-from tests.flow.graphs.asking_graphs import by_dialect
+from tests.flow.graphs.prepared_graphs import by_dialect_prepared
 from tests.flow.policy.test_approval_attacks import freeze
 from tests.support.clocks import StillClock
 from tests.support.harness import CHANNEL, Harness, open_harness
@@ -32,7 +32,7 @@ FROZEN = RULE + 'freeze = "f.ics"\n'
 @pytest.fixture
 async def harness(database_url: str, clock: StillClock) -> AsyncIterator[Harness]:
     """Lea leads, and is at the desk as well."""
-    async with open_harness(database_url, by_dialect(), clock=clock) as opened:
+    async with open_harness(database_url, by_dialect_prepared(), clock=clock) as opened:
         opened.directory.groups = {"@desk": {"UBOB", "ULEA"}, "@risk": {"UDORA"}, "@lead": {"ULEA"}}
         yield opened
 

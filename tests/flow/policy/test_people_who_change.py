@@ -17,7 +17,8 @@ from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.errors import Conflict
 from countersign.flow.policy.voting import Voting
 from tests.flow.decisions.decision_barrier import barrier_before_decisions
-from tests.flow.graphs.asking_graphs import by_dialect, refunds
+from tests.flow.graphs.asking_graphs import refunds
+from tests.flow.graphs.prepared_graphs import by_dialect_prepared
 from tests.flow.timers.still_harness import NAMED
 from tests.support.clocks import StillClock
 from tests.support.harness import CHANNEL, TEAM, Harness, open_harness, until
@@ -29,7 +30,7 @@ TWO = NAMED + 'approvers = [{group = "@finance", count = 2}]\n'
 
 @pytest.fixture
 async def harness(database_url: str, clock: StillClock) -> AsyncIterator[Harness]:
-    async with open_harness(database_url, by_dialect(), clock=clock) as opened:
+    async with open_harness(database_url, by_dialect_prepared(), clock=clock) as opened:
         opened.directory.groups = {"@finance": {"UBOB", "UCAROL"}}
         yield opened
 

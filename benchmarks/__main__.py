@@ -16,6 +16,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -207,7 +208,8 @@ def _size(url: str) -> int:
 
 def _machine() -> str:
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    return f"{psutil.cpu_count()} cores, Python {sys.version.split()[0]}, load before {load}"
+    python = sys.version.split()[0]
+    return f"{datetime.now(UTC):%Y-%m-%d}, {psutil.cpu_count()} cores, Python {python}, load before {load}"
 
 
 async def run(bench: Bench, parts: Sequence[str]) -> None:

@@ -52,6 +52,7 @@ FLOW_TESTS = {
         "flow/policy/test_placement",
     ),
     "decisions/withdraw_vote": (
+        "flow/decisions/test_withdrawing_in_memory",
         "flow/policy/test_policy",
         "flow/policy/test_people_who_change",
         "slack/test_votes",

@@ -52,7 +52,6 @@ class DistributedApp:
     _refresh_tokens: dict[str, str] = field(default_factory=dict, init=False, repr=False)  # to a team
     _server: LoopbackServer = field(default_factory=lambda: LoopbackServer(0), init=False, repr=False)
     refreshes: int = field(default=0, init=False)  # how often a token was rotated
-    granted_scopes: str = field(default="", init=False)  # that the last consent page was asked for
 
     def __post_init__(self) -> None:
         secret = self.workspaces[0].signing_secret
@@ -119,7 +118,6 @@ class DistributedApp:
         asked = dict(request.query)
         if asked.get("client_id") != self.client_id:
             return web.Response(status=400, text="invalid_client_id")
-        self.granted_scopes = asked.get("scope", "")
         links = "".join(
             f'<p><a href="/oauth/v2/allow?{urlencode({**asked, "team": each.slack.team})}">'
             f"Allow in {each.slack.team}</a></p>"

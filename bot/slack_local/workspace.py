@@ -28,8 +28,8 @@ from slack_local.transport.loopback_server import LoopbackServer
 from slack_local.transport.socket_mode import SocketMode
 from slack_local.web_api.endpoint import WebApiEndpoint
 from slack_local.web_api.methods import files
+from slack_local.web_api.methods.chat.scheduled import post_when_due
 from slack_local.web_api.methods.registry import METHODS
-from slack_local.web_api.methods.scheduled import post_when_due
 from slack_local.web_api.response_urls import ResponseUrls
 
 

@@ -109,7 +109,7 @@ class Absences(RuleBasedStateMachine):
         self.all: dict[UUID, Delegation] = {}
 
     def active(self) -> list[Delegation]:
-        return [each for each in self.all.values() if each.is_active(self.now)]
+        return [each for each in self.all.values() if each.ended_at is None and self.now < each.ends_at]
 
     @rule(
         delegator=st.sampled_from(PEOPLE),

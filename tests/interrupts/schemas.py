@@ -1,7 +1,7 @@
 """Schemas of answers and arguments, and values for them: each keyword, each kind, and what is none."""
 
 from countersign.approvals.json import Json
-from countersign.interrupts.unset import UNSET, JsonOrUnset
+from countersign.interrupts.json_values.unset import UNSET, JsonOrUnset
 
 VALUES: tuple[Json, ...] = (
     None, True, 0, 5, 5.0, -1.5, "", " ", "text", "two\nlines", "x" * 150, "x" * 151, "hid\u200bden", "no",

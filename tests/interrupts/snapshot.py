@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from countersign.interrupts.unset import UNSET
+from countersign.interrupts.json_values.unset import UNSET
 from countersign.interrupts.validation.schema import Schema
 
 _MANY = 12  # items of a list that are all shown

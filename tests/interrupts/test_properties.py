@@ -31,7 +31,7 @@ from countersign.interrupts import (
     to_json,
 )
 from countersign.interrupts.display.scalars import scalar_text
-from countersign.interrupts.json_equality import json_equal
+from countersign.interrupts.json_values.equality import json_equal
 from countersign.interrupts.validation.schema import compile_schema
 from tests.interrupts.strategies import ANY_SCHEMA, JSON, OBJECT, PAYLOAD, RAW
 

@@ -16,9 +16,9 @@ _DELIVERY = "bot/countersign/flow/delivery/message_delivery.py"
 _SQL = "bot/countersign/store/queries.sql"
 _RESUME = "tests/flow/resuming/test_resume_safety.py"
 _ASK_AGAIN = "tests/flow/resuming/test_asking_again.py"
-_UPDATES = "tests/slack/test_card_updates.py"
-_DECISIONS = "tests/slack/test_decisions.py"
-_ROW_DECISIONS = "tests/slack/test_row_decisions.py"
+_UPDATES = "tests/slack/cards/test_card_updates.py"
+_DECISIONS = "tests/slack/decisions/test_decisions.py"
+_ROW_DECISIONS = "tests/slack/decisions/test_row_decisions.py"
 _GRANTS = "tests/flow/grants/test_grants.py"
 _LOCKS = "tests/store/test_thread_locks.py"
 _RETENTION = "tests/flow/test_retention.py"
@@ -60,7 +60,9 @@ GUARDS = (
         file="bot/countersign/interrupts/validation/schema.py",
         old="safe(prepared(document), registry=registry, format_checker=format_checker)",
         new="safe(prepared(document), format_checker=format_checker)",
-        tests=("tests/interrupts/test_validation_time_limit.py::test_a_remote_reference_is_never_fetched",),
+        tests=(
+            "tests/interrupts/limits/test_validation_time_limit.py::test_a_remote_reference_is_never_fetched",
+        ),
     ),
     Guard(
         name="the status is checked before the rest is approved",
@@ -138,7 +140,7 @@ GUARDS = (
         old="zlib.decompressobj().decompress(base64.urlsafe_b64decode(encoded), MAX_STATE_BYTES)",
         new="zlib.decompress(base64.urlsafe_b64decode(encoded))",
         tests=(
-            "tests/slack/test_forms.py::test_state_that_decompresses_to_more_than_a_form_holds_is_refused",
+            "tests/slack/forms/test_forms.py::test_state_that_decompresses_to_more_than_a_form_holds_is_refused",
         ),
     ),
     Guard(
@@ -167,14 +169,14 @@ GUARDS = (
         file="manifest.yml",
         old="command: /approvals",
         new="command: /approval",
-        tests=("tests/slack/test_manifest.py::test_the_commands_are_those_that_the_bot_answers",),
+        tests=("tests/slack/installing/test_manifest.py::test_the_commands_are_those_that_the_bot_answers",),
     ),
     Guard(
         name="the bot answers the commands that the manifest names",
         file="bot/countersign/slack/listeners/commands/slash_commands.py",
         old='app.command("/approvals")',
         new='app.command("/approval")',
-        tests=("tests/slack/test_manifest.py::test_the_commands_are_those_that_the_bot_answers",),
+        tests=("tests/slack/installing/test_manifest.py::test_the_commands_are_those_that_the_bot_answers",),
     ),
     Guard(
         name="a thread has one worker at a time",

@@ -12,7 +12,7 @@ GATHERED = "asyncio.gather gives one result for each of them, in their order."
 
 INTERRUPT_EQUIVALENTS = (
     unchecked_lengths(
-        f"{_INTERRUPTS}/json_equality.py",
+        f"{_INTERRUPTS}/json_values/equality.py",
         "return len(one) == len(other) and all(json_equal(a, b) for a, b in zip(one, other, strict=True))",
         "On the left of the `and` both lists have been found to be as long.",
     ),

@@ -4,13 +4,13 @@ from tests.mutation.guard import Guard
 
 _HTTP = "bot/countersign/slack/transport/inbound/http.py"
 _INSTALLATION = "bot/countersign/slack/transport/inbound/installation.py"
-_PEOPLE = "bot/countersign/slack/user_directory.py"
+_PEOPLE = "bot/countersign/slack/directories/user_directory.py"
 _REPLIES = "bot/countersign/flow/decisions/replies/reply_handler.py"
 _DISPLAY = "bot/countersign/interrupts/display"
 _UNSIGNED = "tests/security/test_unsigned_requests.py"
-_DECISIONS = "tests/slack/test_decisions.py"
+_DECISIONS = "tests/slack/decisions/test_decisions.py"
 _TIMING = "tests/flow/test_reply_timing.py"
-_VISIBLE = "tests/interrupts/test_visible_text.py"
+_VISIBLE = "tests/interrupts/display/test_visible_text.py"
 _PLACEMENT = "tests/flow/policy/test_placement.py"
 _TOOLS = "tests/runs/test_tool_names.py"
 _PERMISSION = "bot/countersign/approvals/policy/voting/permission.py"
@@ -151,7 +151,7 @@ SECURITY_GUARDS = (
     ),
     Guard(
         name="who decides is asked of Slack anew at the click and at the submission",
-        file="bot/countersign/slack/lookup_cache.py",
+        file="bot/countersign/slack/directories/lookup_cache.py",
         old="if cached is not None and self._clock() - cached[0] < max_age:",
         new="if cached is not None:",
         tests=(f"{_AUTHORIZATION}::test_whoever_was_a_member_a_moment_ago_decides_nothing",),
@@ -225,7 +225,9 @@ SECURITY_GUARDS = (
         file="bot/countersign/slack/block_kit/escaping.py",
         old="at not in code_lines and imitates_decision(line)",
         new="False",
-        tests=("tests/slack/test_messages.py::test_a_line_like_a_decision_is_a_quotation_but_not_in_code",),
+        tests=(
+            "tests/slack/messages/test_messages.py::test_a_line_like_a_decision_is_a_quotation_but_not_in_code",
+        ),
     ),
     Guard(
         name="secrets of a known form are redacted",
@@ -257,7 +259,7 @@ SECURITY_GUARDS = (
         new="return text",
         tests=(
             f"{_VISIBLE}::test_two_values_are_never_laid_out_alike",
-            "tests/slack/test_part_drawing.py::test_two_values_are_never_drawn_alike",
+            "tests/slack/cards/test_part_drawing.py::test_two_values_are_never_drawn_alike",
         ),
     ),
     Guard(
@@ -343,7 +345,7 @@ SECURITY_GUARDS = (
         old="if person.id == use.by.id:",
         new="if not person.id:",
         tests=(
-            "tests/slack/test_break_glass_reviews.py::test_who_may_not_review_is_refused_at_the_submission_too",
+            "tests/slack/decisions/test_break_glass_reviews.py::test_who_may_not_review_is_refused_at_the_submission_too",
         ),
     ),
 )

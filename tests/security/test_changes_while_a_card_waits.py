@@ -18,7 +18,7 @@ from slack_local.payloads.events import event_body
 from slack_local.workspace import LocalWorkspace
 from tests.approvals.policy.policies import a_rule
 from tests.slack.conftest import Bot
-from tests.slack.test_votes import REFUND, now
+from tests.slack.decisions.test_votes import REFUND, now
 
 BY_GROUP = a_rule('approvers = [{group = "@leads"}]\nreason = "always"')
 FORMS: dict[str, dict[str, str]] = {

@@ -27,11 +27,12 @@ from countersign.interrupts.errors import FormValidationError, InvalidDecision
 from countersign.interrupts.forms.field import INPUT_LIMIT, Field, FieldKind, Option, RawInput
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.form_builder import form_from_arguments, form_from_schema
-from countersign.interrupts.json_conversion import to_json
-from countersign.interrupts.json_equality import json_equal
+from countersign.interrupts.json_values.conversion import to_json
+from countersign.interrupts.json_values.equality import json_equal
+from countersign.interrupts.json_values.pointer import MESSAGE, ROOT
+from countersign.interrupts.json_values.unset import UNSET, JsonOrUnset, Unset
 from countersign.interrupts.parsing import parse
 from countersign.interrupts.payload_format import PayloadFormat, payload_format
-from countersign.interrupts.pointer import MESSAGE, ROOT
 from countersign.interrupts.resume import check_decision, resume_value
 from countersign.interrupts.review_request import (
     AnswerSource,
@@ -45,7 +46,6 @@ from countersign.interrupts.review_request import (
 from countersign.interrupts.shape_answers.compatibility import takes
 from countersign.interrupts.size_limit import TOO_LARGE_KEY, within_limit
 from countersign.interrupts.state_changes import answer_and_change, with_state_changes
-from countersign.interrupts.unset import UNSET, JsonOrUnset, Unset
 from countersign.interrupts.validation.schema import compile_schema
 
 __all__ = [

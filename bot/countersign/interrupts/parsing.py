@@ -10,7 +10,7 @@ from countersign.interrupts.dialects import DIALECTS, static_breakpoint
 from countersign.interrupts.dialects.requests.answer_forms import reason_form
 from countersign.interrupts.forms.any_answer import any_answer_form
 from countersign.interrupts.forms.form import Form
-from countersign.interrupts.json_conversion import to_json
+from countersign.interrupts.json_values.conversion import to_json
 from countersign.interrupts.review_request import AnswerSource, ReviewRequest, ReviewRow
 from countersign.interrupts.shape_answers.from_shape import with_shape
 from countersign.interrupts.shape_answers.unread_answers import unread_answers

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts.dialects.langchain.decisions import BOILERPLATE
-from countersign.interrupts.json_equality import json_equal, json_key
+from countersign.interrupts.json_values.equality import json_equal, json_key
 from countersign.interrupts.parsing import parse
 from countersign.interrupts.review_request import PartRole, ReviewRequest, ReviewRow
 

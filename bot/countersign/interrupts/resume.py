@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.i18n import _
-from countersign.interrupts import pointer
 from countersign.interrupts.errors import InvalidDecision
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.state_change import StateChangeForm
-from countersign.interrupts.json_equality import json_equal
+from countersign.interrupts.json_values import pointer
+from countersign.interrupts.json_values.equality import json_equal
 from countersign.interrupts.review_request import ReviewRequest, ReviewRow
 from countersign.interrupts.shape_answers.code_refusals import code_refusals
 from countersign.interrupts.validation.messages import REQUIRED

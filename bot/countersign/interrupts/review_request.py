@@ -8,14 +8,14 @@ from enum import StrEnum
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.i18n import _
-from countersign.interrupts import pointer
 from countersign.interrupts.answers.no_options import is_a_no
 from countersign.interrupts.answers.template import AnswerTemplate
 from countersign.interrupts.code import AnswerShape
 from countersign.interrupts.errors import FormValidationError
 from countersign.interrupts.forms.field import Option, RawInput
 from countersign.interrupts.forms.form import Form
-from countersign.interrupts.json_equality import json_equal
+from countersign.interrupts.json_values import pointer
+from countersign.interrupts.json_values.equality import json_equal
 from countersign.interrupts.validation.schema import Schema
 
 

@@ -13,8 +13,8 @@ from countersign.approvals.json import Json
 from countersign.i18n import _
 from countersign.interrupts.dialects import anything_else
 from countersign.interrupts.forms.form import Form
+from countersign.interrupts.json_values.unset import UNSET
 from countersign.interrupts.review_request import Part, ReviewRequest, ReviewRow
-from countersign.interrupts.unset import UNSET
 
 TOO_LARGE_KEY = "countersign_too_large"
 _LARGEST = 2_000_000  # of what `_size` counts: about a megabyte and a half of English

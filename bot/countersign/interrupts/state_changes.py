@@ -6,11 +6,11 @@ from dataclasses import replace
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.i18n import N_, _
-from countersign.interrupts import pointer
 from countersign.interrupts.errors import FormValidationError
 from countersign.interrupts.forms.any_answer import AnswerKind
 from countersign.interrupts.forms.field import Option, RawInput
 from countersign.interrupts.forms.state_change import StateChangeForm, state_change_form
+from countersign.interrupts.json_values import pointer
 from countersign.interrupts.review_request import ReviewRequest, ReviewRow
 
 _OPTION = "option:"

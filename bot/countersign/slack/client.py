@@ -13,12 +13,13 @@ from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import ApprovalMessage, Notice
 from countersign.i18n import N_, AnyText, Text, TextLines, _, matching_language, reader_language
-from countersign.slack.approver_directory import ApproverDirectory
 from countersign.slack.block_kit.builders import RenderedMessage
 from countersign.slack.block_kit.escaping import escape, quote_imitations
 from countersign.slack.card_messages import CardMessages
+from countersign.slack.directories.approver_directory import ApproverDirectory
+from countersign.slack.directories.memberships import Memberships
+from countersign.slack.directories.user_directory import UserDirectory
 from countersign.slack.files.outgoing_file import UnusableFile, outgoing_file
-from countersign.slack.memberships import Memberships
 from countersign.slack.message_sender import MessageSender
 from countersign.slack.messages import render_message, render_private_note
 from countersign.slack.reply_buttons import render_notice
@@ -29,7 +30,6 @@ from countersign.slack.transport.outbound.file_upload import share_file
 from countersign.slack.transport.outbound.posted_messages import find_posted_messages
 from countersign.slack.transport.outbound.response_url import respond
 from countersign.slack.transport.outbound.web_api import WebApi, Workspace
-from countersign.slack.user_directory import UserDirectory
 
 _FILE_REFUSED = N_("Slack refused the agent's file ({error}). Ask your admin to allow files:write.")
 _FROM_APPROVAL = {OutgoingKind.CARD, OutgoingKind.DIRECT, OutgoingKind.POINTER}

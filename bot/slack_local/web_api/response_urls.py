@@ -11,7 +11,7 @@ from slack_local.model.wire_log import ApiCall
 from slack_local.operations import messages
 from slack_local.transport.delivery import Delivery
 from slack_local.web_api.call import Call
-from slack_local.web_api.methods import chat
+from slack_local.web_api.methods.chat import posting
 
 
 class ResponseUrls:
@@ -54,7 +54,7 @@ class ResponseUrls:
         call = Call(
             slack=self._slack, delivery=self._delivery, socket=None, method="response_url", arguments=body
         )
-        text, blocks, attachments = chat.content(call)
+        text, blocks, attachments = posting.content(call)
         if body.get("replace_original") and self._replace_original(response_url, text, blocks, attachments):
             return
         in_thread = body.get("thread_ts") or None
@@ -70,7 +70,7 @@ class ResponseUrls:
                 attachments=attachments,
                 by_bot=True,
                 thread_ts=in_thread,
-                metadata=chat.metadata(call),
+                metadata=posting.metadata(call),
             )
             messages.post(slack, self._delivery, message)
         else:

@@ -13,7 +13,6 @@ from countersign.approvals.policy.redaction import (
     RedactedValues,
     is_redacted,
     redact,
-    redact_text,
 )
 from countersign.approvals.policy.summary import fill
 
@@ -78,7 +77,7 @@ def test_every_place_has_a_pointer_that_hides_it_and_nothing_else(value: Any, da
 def test_texts_about_the_arguments_do_not_quote_what_is_redacted() -> None:
     text = "I refund to 4111 1111 (cvc 123), iban DE02."
     assert (
-        redact_text(text, ARGS, ["/card", "/items"])
+        RedactedValues.of(ARGS, ["/card", "/items"]).cleaned_text(text)
         == f"I refund to {REDACTED} (cvc {REDACTED}), iban {REDACTED}."
     )
 
@@ -90,10 +89,10 @@ def test_texts_do_not_quote_it_in_another_notation() -> None:
         json.dumps({"pin": 7, "note": args["note"]}),
         "It says and the second line, 7 times.",
     ):
-        cleaned = redact_text(text, args, ["/pin", "/note"])
+        cleaned = RedactedValues.of(args, ["/pin", "/note"]).cleaned_text(text)
         assert "second line" not in cleaned
         assert "7" not in cleaned
-    assert redact_text("17 of 70", args, ["/pin"]) == "17 of 70"
+    assert RedactedValues.of(args, ["/pin"]).cleaned_text("17 of 70") == "17 of 70"
 
 
 def redacted(*values: str | float) -> RedactedValues:

@@ -11,7 +11,7 @@ ROWS: dict[str, list[tuple[str, str]]] = {
     "two people decide in the same millisecond from two replicas": [
         ("tests/flow/policy/test_policy.py", "test_two_people_who_vote_in_the_same_moment_both_count"),
         (
-            "tests/scenario/test_replicas.py",
+            "tests/scenario/processes/test_replicas.py",
             "test_when_three_decide_at_once_one_counts_and_the_others_are_notified_privately",
         ),
     ],
@@ -32,9 +32,9 @@ ROWS: dict[str, list[tuple[str, str]]] = {
         ),
     ],
     "a group is emptied, renamed or deleted while pending": [
-        ("tests/slack/test_groups_that_change.py", "test_nobody_decides_until_it_is_as_it_was"),
+        ("tests/slack/directories/test_groups_that_change.py", "test_nobody_decides_until_it_is_as_it_was"),
         (
-            "tests/slack/test_groups_that_change.py",
+            "tests/slack/directories/test_groups_that_change.py",
             "test_a_deleted_group_decides_nothing_and_its_new_namesake_does",
         ),
         (
@@ -65,7 +65,7 @@ ROWS: dict[str, list[tuple[str, str]]] = {
     ],
     "an archived post_to channel": [
         (
-            "tests/scenario/test_policy_over_the_wire.py",
+            "tests/scenario/policy/test_policy_over_the_wire.py",
             "test_an_archived_channel_leaves_the_card_in_the_thread",
         ),
     ],

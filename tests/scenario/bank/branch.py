@@ -12,8 +12,8 @@ from slack_local.model.records import UserGroup
 from slack_local.payloads.events import event_body
 from slack_local.people.person import Person
 from slack_local.people.threads import Thread
-from tests.scenario.governing import calling
-from tests.scenario.test_clock_over_the_wire import TestClock
+from tests.scenario.policy.governing import calling
+from tests.scenario.policy.test_clock_over_the_wire import TestClock
 from tests.support.bot_here import bot_here
 from tests.support.place import Place
 from tests.support.stage import Stage, open_stage

@@ -9,7 +9,7 @@ from countersign.testing.cards import approval_card
 from slack_local.model.records import Channel
 from slack_local.people.threads import Thread
 from tests.scenario.bank.branch import Branch, open_branch
-from tests.scenario.governing import DirectMessages, calling, resumed, shows
+from tests.scenario.policy.governing import DirectMessages, calling, resumed, shows
 from tests.support.place import Place
 
 POLICY = """

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from slack_local.fault_injection import ApiFault
 from tests.scenario.bank.branch import Branch, open_branch
-from tests.scenario.governing import DirectMessages, resumed, shows
+from tests.scenario.policy.governing import DirectMessages, resumed, shows
 from tests.support.place import Place
 
 POLICY = """

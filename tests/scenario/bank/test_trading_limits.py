@@ -6,7 +6,7 @@ import pytest_asyncio
 
 from countersign.testing.cards import approval_card
 from tests.scenario.bank.branch import Branch, open_branch
-from tests.scenario.governing import resumed, shows
+from tests.scenario.policy.governing import resumed, shows
 from tests.support.place import Place
 
 POLICY = """

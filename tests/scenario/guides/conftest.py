@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import pytest
 import pytest_asyncio
@@ -70,13 +70,21 @@ async def open_project(project: Path, folder: Path, url: str) -> AsyncIterator[G
             yield GuidePlayer(stage)
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def player(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[GuidePlayer]:
-    with databases.database(server_url, template=database_template) as url:
-        async with open_project(PROJECT, tmp_path_factory.mktemp("guides"), url) as player:
-            yield player
+def player_of(project: Path) -> Callable[..., AsyncIterator[GuidePlayer]]:
+    """A fixture: a bot that hosts the graphs of this project, for all tests of a folder."""
+
+    @pytest_asyncio.fixture(scope="package", loop_scope="session")
+    async def player(
+        tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
+    ) -> AsyncIterator[GuidePlayer]:
+        with databases.database(server_url, template=database_template) as url:
+            async with open_project(project, tmp_path_factory.mktemp(project.parent.name), url) as hosted:
+                yield hosted
+
+    return cast("Callable[..., AsyncIterator[GuidePlayer]]", player)
+
+
+player = player_of(PROJECT)
 
 
 def call(name: str, /, **args: Any) -> str:

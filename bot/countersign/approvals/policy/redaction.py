@@ -23,11 +23,6 @@ def redact(value: Json, pointers: Iterable[str]) -> Json:
     return value
 
 
-def redact_text(text: str, value: Json, pointers: Iterable[str]) -> str:
-    """A text about the value, such as the model's own words, without the values that are redacted in it."""
-    return RedactedValues.of(value, pointers).cleaned_text(text)
-
-
 @dataclass(frozen=True)
 class RedactedValues:
     """Every text and number that is redacted somewhere, to take out wherever else it stands."""

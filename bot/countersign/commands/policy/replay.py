@@ -12,8 +12,8 @@ from countersign.approvals.policy.policy import Policy
 from countersign.interrupts import parse
 from countersign.interrupts.code import shape_from_json
 from countersign.settings import ReplaySettings
-from countersign.slack.approver_directory import ApproverDirectory
 from countersign.slack.client import SlackClient
+from countersign.slack.directories.approver_directory import ApproverDirectory
 from countersign.slack.transport.outbound.web_api import WebApi, open_web
 from countersign.store.approvals.past_approvals import PastApproval, past_approvals
 from countersign.store.connections.database import open_database

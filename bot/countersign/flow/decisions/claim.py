@@ -8,10 +8,7 @@ from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person
 from countersign.flow.decisions.concurrent_change import save_change
-from countersign.flow.decisions.decider_check import DeciderCheck, check_named_people_decide
-from countersign.flow.observability.observer import Observer
-from countersign.flow.policy.voting import Voting
-from countersign.flow.ports import Clock, Ledger, Store
+from countersign.flow.decisions.decider_check import DeciderCommand, check_named_people_decide
 from countersign.flow.review import Review
 
 
@@ -19,21 +16,7 @@ class NotClaimable(CountersignError):
     """Any member can decide this, so nobody has to take it in hand."""
 
 
-class ClaimApproval:
-    def __init__(
-        self,
-        store: Store,
-        voting: Voting,
-        clock: Clock,
-        ledger: Ledger | None = None,
-        observer: Observer | None = None,
-    ) -> None:
-        """Without `ledger`, refusals are not kept."""
-        self._store = store
-        self._clock = clock
-        self._check = DeciderCheck(voting, ledger)
-        self._observer = observer or Observer()
-
+class ClaimApproval(DeciderCommand):
     async def __call__(self, approval_id: UUID, channel: str, person: Person) -> Review:
         """The approval in this person's hands; released where it was in them already.
 

@@ -7,8 +7,9 @@ from countersign.approvals.lifecycle import Status
 from countersign.approvals.person import Person
 from countersign.approvals.policy.voting.permission import check_may_open
 from countersign.flow.decisions.evidence.refusal_log import RefusalLog
+from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.voting import Voting
-from countersign.flow.ports import Ledger
+from countersign.flow.ports import Clock, Ledger, Store
 
 
 class DeciderCheck:
@@ -34,6 +35,24 @@ class DeciderCheck:
                 except MayNotDecide as refusal:
                     refused = refused or refusal
         raise refused or MayNotDecide
+
+
+class DeciderCommand:
+    """What whoever may decide an approval does with it without deciding it."""
+
+    def __init__(
+        self,
+        store: Store,
+        voting: Voting,
+        clock: Clock,
+        ledger: Ledger | None = None,
+        observer: Observer | None = None,
+    ) -> None:
+        """Without `ledger`, refusals are not kept."""
+        self._store = store
+        self._clock = clock
+        self._check = DeciderCheck(voting, ledger)
+        self._observer = observer or Observer()
 
 
 def check_named_people_decide(approval: Approval, without_rules: CountersignError) -> None:

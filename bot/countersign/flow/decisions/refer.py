@@ -9,12 +9,9 @@ from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person
 from countersign.flow.decisions.concurrent_change import save_change
-from countersign.flow.decisions.decider_check import DeciderCheck
+from countersign.flow.decisions.decider_check import DeciderCommand
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.direct_messages import referral_message
-from countersign.flow.observability.observer import Observer
-from countersign.flow.policy.voting import Voting
-from countersign.flow.ports import Clock, Ledger, Store
 from countersign.flow.review import Review
 from countersign.i18n import _
 from countersign.interrupts import FormValidationError
@@ -27,21 +24,7 @@ class NothingToPassOn(CountersignError):
     """Any member can decide this, so nobody has to be asked."""
 
 
-class ReferApproval:
-    def __init__(
-        self,
-        store: Store,
-        voting: Voting,
-        clock: Clock,
-        ledger: Ledger | None = None,
-        observer: Observer | None = None,
-    ) -> None:
-        """Without `ledger`, refusals are not kept."""
-        self._store = store
-        self._clock = clock
-        self._check = DeciderCheck(voting, ledger)
-        self._observer = observer or Observer()
-
+class ReferApproval(DeciderCommand):
     async def check(self, approval: Approval, person: Person) -> None:
         """Raise NotPending, NothingToPassOn, or MayNotDecide for whoever may not decide it themselves."""
         await self._check(approval, person, NothingToPassOn())

@@ -7,8 +7,8 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts.answers.no_options import is_a_no
 from countersign.interrupts.answers.template import AnswerTemplate, Path
+from countersign.interrupts.json_values.unset import UNSET
 from countersign.interrupts.review_request import ReviewRequest, ReviewRow
-from countersign.interrupts.unset import UNSET
 
 TYPED = "…"
 """Stands in a preview for what people type."""

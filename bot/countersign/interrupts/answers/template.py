@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from countersign.approvals.decision import Decision
 from countersign.approvals.json import Json
-from countersign.interrupts.unset import UNSET, JsonOrUnset
+from countersign.interrupts.json_values.unset import UNSET, JsonOrUnset
 
 Path = tuple[str | int, ...]
 

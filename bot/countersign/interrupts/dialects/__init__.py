@@ -1,20 +1,22 @@
 """The dialects, in the order in which they are tried. The last one takes any value."""
 
 from countersign.interrupts.dialects import (
-    agent_inbox,
     anything_else,
     approve_or_reject,
-    assistance,
     options,
     question,
     response_schema,
-    review_and_edit,
     static_breakpoint,
+)
+from countersign.interrupts.dialects.langchain import agent_inbox
+from countersign.interrupts.dialects.langchain import batched as langchain_batched
+from countersign.interrupts.dialects.langchain import per_call as langchain_per_call
+from countersign.interrupts.dialects.langgraph_guides import (
+    assistance,
+    review_and_edit,
     text_to_revise,
     tool_call_review,
 )
-from countersign.interrupts.dialects.langchain import batched as langchain_batched
-from countersign.interrupts.dialects.langchain import per_call as langchain_per_call
 from countersign.interrupts.dialects.requests.dialect import Dialect
 
 DIALECTS: tuple[Dialect, ...] = (

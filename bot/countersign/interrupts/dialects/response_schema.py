@@ -15,8 +15,8 @@ from countersign.interrupts.dialects.requests.request_builder import (
     title_from_question,
 )
 from countersign.interrupts.forms.form_builder import form_from_schema
+from countersign.interrupts.json_values.unset import UNSET
 from countersign.interrupts.review_request import Part, ReviewRequest
-from countersign.interrupts.unset import UNSET
 from countersign.interrupts.validation.schema import compile_schema
 from countersign.interrupts.validation.subschema import resolve_subschema
 

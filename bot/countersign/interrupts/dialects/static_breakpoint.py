@@ -27,8 +27,8 @@ from countersign.interrupts.display.labels import human_label
 from countersign.interrupts.forms.field import Option
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.form_builder import form_from_state
+from countersign.interrupts.json_values.unset import UNSET
 from countersign.interrupts.review_request import Part, ReviewRequest, ReviewRow
-from countersign.interrupts.unset import UNSET
 
 NAME = "breakpoint"
 KEY = "countersign_breakpoint"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from countersign.approvals.json import Json
-from countersign.interrupts import pointer
-from countersign.interrupts.json_equality import json_equal
-from countersign.interrupts.unset import UNSET, JsonOrUnset
+from countersign.interrupts.json_values import pointer
+from countersign.interrupts.json_values.equality import json_equal
+from countersign.interrupts.json_values.unset import UNSET, JsonOrUnset
 
 LONG = 100  # characters on one line, from which a text is compared in pieces
 CONTEXT = 2  # unchanged lines around a change

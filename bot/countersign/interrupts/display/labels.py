@@ -7,7 +7,7 @@ reads like such words is quoted.
 import re
 
 from countersign.interrupts.display.visible_text import display_name, quoted_name
-from countersign.interrupts.pointer import split
+from countersign.interrupts.json_values.pointer import split
 
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _IDENTIFIER = re.compile(r"[a-z][A-Za-z0-9_.-]*[A-Za-z0-9]")

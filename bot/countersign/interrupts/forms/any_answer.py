@@ -6,12 +6,12 @@ from enum import StrEnum
 
 from countersign.approvals.json import Json
 from countersign.i18n import N_, _
-from countersign.interrupts import pointer
 from countersign.interrupts.errors import FormValidationError
 from countersign.interrupts.forms.field import Field, FieldKind, Option, RawInput
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.input_parsing import InvalidInput, read
-from countersign.interrupts.unset import UNSET
+from countersign.interrupts.json_values import pointer
+from countersign.interrupts.json_values.unset import UNSET
 
 
 class AnswerKind(StrEnum):

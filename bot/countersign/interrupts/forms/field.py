@@ -11,8 +11,8 @@ from typing import TypeAlias
 from countersign.approvals.json import Json
 from countersign.interrupts.display.format_characters import is_expected
 from countersign.interrupts.display.visible_text import has_invisible
-from countersign.interrupts.json_equality import json_equal, json_key
-from countersign.interrupts.unset import UNSET, JsonOrUnset
+from countersign.interrupts.json_values.equality import json_equal, json_key
+from countersign.interrupts.json_values.unset import UNSET, JsonOrUnset
 
 RawInput: TypeAlias = (
     "str | bool | Sequence[str] | None"  # what an input holds; nothing typed or picked is None

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from countersign.approvals.json import Json
 from countersign.i18n import _
-from countersign.interrupts import pointer
 from countersign.interrupts.display.labels import human_label
 from countersign.interrupts.display.visible_text import single_line
 from countersign.interrupts.forms.field import Field, FieldKind
@@ -16,7 +15,8 @@ from countersign.interrupts.forms.kind_inference import (
     options_of,
     too_many,
 )
-from countersign.interrupts.unset import UNSET, JsonOrUnset
+from countersign.interrupts.json_values import pointer
+from countersign.interrupts.json_values.unset import UNSET, JsonOrUnset
 from countersign.interrupts.validation.subschema import Subschema, resolve_subschema
 
 MAX_FIELDS = 500

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from countersign.approvals.json import Json
 from countersign.i18n import _
-from countersign.interrupts import pointer
 from countersign.interrupts.display.labels import place_label
 from countersign.interrupts.errors import FormValidationError
 from countersign.interrupts.forms.field import Field, RawInput
 from countersign.interrupts.forms.input_parsing import InvalidInput, read
-from countersign.interrupts.unset import UNSET, JsonOrUnset
+from countersign.interrupts.json_values import pointer
+from countersign.interrupts.json_values.unset import UNSET, JsonOrUnset
 from countersign.interrupts.validation.schema import Schema
 
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from countersign.approvals.json import Json
 from countersign.i18n import _
-from countersign.interrupts import pointer
 from countersign.interrupts.forms.field import Field, FieldKind
 from countersign.interrupts.forms.field_builder import FieldBuilder, TooManyFields
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.number_notation import other_notations
-from countersign.interrupts.unset import UNSET, JsonOrUnset
+from countersign.interrupts.json_values import pointer
+from countersign.interrupts.json_values.unset import UNSET, JsonOrUnset
 from countersign.interrupts.validation.schema import Schema, compile_schema
 from countersign.interrupts.validation.subschema import Subschema, resolve_subschema
 

@@ -11,7 +11,7 @@ from countersign.approvals.errors import CountersignError
 from countersign.approvals.json import Json
 from countersign.i18n import _
 from countersign.interrupts.forms.field import Field, FieldKind, RawInput
-from countersign.interrupts.unset import UNSET, JsonOrUnset
+from countersign.interrupts.json_values.unset import UNSET, JsonOrUnset
 from countersign.interrupts.validation.formats import is_decimal
 from countersign.interrupts.validation.messages import NO_JSON, REQUIRED
 

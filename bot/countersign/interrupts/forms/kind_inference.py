@@ -7,8 +7,8 @@ from countersign.approvals.json import Json
 from countersign.interrupts.display.visible_text import has_invisible
 from countersign.interrupts.forms.field import OPTION_LIMIT, FieldKind, Option
 from countersign.interrupts.forms.options import enum_options
-from countersign.interrupts.json_equality import json_equal, json_key
-from countersign.interrupts.unset import UNSET, JsonOrUnset
+from countersign.interrupts.json_values.equality import json_equal, json_key
+from countersign.interrupts.json_values.unset import UNSET, JsonOrUnset
 from countersign.interrupts.validation.formats import DECIMAL_FORMAT, is_decimal, is_email, is_uri
 from countersign.interrupts.validation.subschema import Subschema
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from countersign.approvals.json import Json
 from countersign.i18n import _
-from countersign.interrupts import pointer
 from countersign.interrupts.display.visible_text import single_line
 from countersign.interrupts.forms.field import Field, FieldKind, Option
 from countersign.interrupts.forms.form import Form
+from countersign.interrupts.json_values import pointer
 from countersign.interrupts.validation.schema import compile_schema
 
 LABEL_LIMIT, KEY_LIMIT = 75, 150  # characters of a Slack option

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from countersign.approvals.json import Json
 from countersign.i18n import _
-from countersign.interrupts import pointer
 from countersign.interrupts.errors import FormValidationError
 from countersign.interrupts.forms.any_answer import any_answer_form
 from countersign.interrupts.forms.field import Field, FieldKind, Option, RawInput
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.form_builder import form_from_state, json_form
-from countersign.interrupts.json_equality import json_equal
+from countersign.interrupts.json_values import pointer
+from countersign.interrupts.json_values.equality import json_equal
 
 STATE = "/state"  # the fields of the state are below it: no answer has a field there
 _MAX_FIELDS = 40  # of the state; more are one field of JSON

@@ -8,6 +8,7 @@ from countersign.approvals.json import Json
 from countersign.i18n import _
 from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
 from countersign.interrupts.code import Boolean, Meaning, Object, Scalar, Tuple, meaning
+from countersign.interrupts.dialects.langgraph_guides.tool_call_review import REJECTED
 from countersign.interrupts.dialects.requests.answer_forms import (
     TOLD,
     edit_text_form,
@@ -15,16 +16,15 @@ from countersign.interrupts.dialects.requests.answer_forms import (
     reason_form,
 )
 from countersign.interrupts.dialects.requests.dialect import APPROVE, EDIT, REJECT, RESPOND
-from countersign.interrupts.dialects.tool_call_review import REJECTED
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.form_builder import form_from_arguments, json_form
 from countersign.interrupts.forms.options import numbered_options
+from countersign.interrupts.json_values.unset import UNSET
 from countersign.interrupts.shape_answers.action_layout import ActionLayout, Data, action_layout
 from countersign.interrupts.shape_answers.compatibility import takes
 from countersign.interrupts.shape_answers.row_answers import Asked, RowAnswers
 from countersign.interrupts.shape_answers.shape_schema import shape_form
 from countersign.interrupts.shape_answers.vocabulary import meaning_among
-from countersign.interrupts.unset import UNSET
 
 _CORRECT = {"correct", "is_correct", "accurate", "is_accurate"}
 

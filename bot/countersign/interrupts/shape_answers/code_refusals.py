@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 
 from countersign.approvals.json import Json
 from countersign.i18n import _
-from countersign.interrupts import pointer
 from countersign.interrupts.code import (
     AnswerShape,
     ListOf,
@@ -15,6 +14,7 @@ from countersign.interrupts.code import (
     Union,
     Unknown,
 )
+from countersign.interrupts.json_values import pointer
 from countersign.interrupts.shape_answers.compatibility import has_value, is_json, is_needed
 from countersign.interrupts.shape_answers.shape_schema import shape_schema
 from countersign.interrupts.shape_answers.vocabulary import matches

@@ -18,10 +18,12 @@ from countersign.interrupts.code import (
     Union,
     Unknown,
 )
-from countersign.interrupts.dialects import anything_else, question, tool_call_review
+from countersign.interrupts.dialects import anything_else, question
+from countersign.interrupts.dialects.langgraph_guides import tool_call_review
 from countersign.interrupts.dialects.requests.answer_forms import edit_text_form
 from countersign.interrupts.dialects.requests.dialect import APPROVE, EDIT, RESPOND
 from countersign.interrupts.forms.field import Option
+from countersign.interrupts.json_values.unset import UNSET
 from countersign.interrupts.review_request import AnswerSource, Part, ReviewRequest, ReviewRow
 from countersign.interrupts.shape_answers.action_answers import action_answers
 from countersign.interrupts.shape_answers.code_refusals import code_refusals
@@ -31,7 +33,6 @@ from countersign.interrupts.shape_answers.plain_shapes import plain_answers, rej
 from countersign.interrupts.shape_answers.row_answers import Asked, RowAnswers
 from countersign.interrupts.shape_answers.shape_schema import shape_form
 from countersign.interrupts.shape_answers.unread_answers import unread_answers
-from countersign.interrupts.unset import UNSET
 
 # Their own answer is a guess that any shape improves on.
 _WITHOUT_STRUCTURE = frozenset({question.NAME, anything_else.NAME})

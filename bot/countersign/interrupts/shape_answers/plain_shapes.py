@@ -5,9 +5,9 @@ from dataclasses import replace
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.i18n import _
-from countersign.interrupts import pointer
 from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
 from countersign.interrupts.code import AnswerShape, Boolean, Meaning, Number, OneOf, Scalar, Text
+from countersign.interrupts.dialects.langgraph_guides.tool_call_review import REJECTED
 from countersign.interrupts.dialects.requests.answer_forms import (
     edit_text_form,
     message_form,
@@ -15,15 +15,15 @@ from countersign.interrupts.dialects.requests.answer_forms import (
     text_form,
 )
 from countersign.interrupts.dialects.requests.dialect import APPROVE, EDIT, REJECT, RESPOND
-from countersign.interrupts.dialects.tool_call_review import REJECTED
 from countersign.interrupts.forms.field import Field, FieldKind
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.options import numbered_options
+from countersign.interrupts.json_values import pointer
+from countersign.interrupts.json_values.unset import UNSET
 from countersign.interrupts.shape_answers.compatibility import is_json
 from countersign.interrupts.shape_answers.row_answers import Asked, RowAnswers
 from countersign.interrupts.shape_answers.shape_schema import shape_form, shape_schema
 from countersign.interrupts.shape_answers.vocabulary import first_of, meaning_among, opposite
-from countersign.interrupts.unset import UNSET
 from countersign.interrupts.validation.formats import DECIMAL_FORMAT
 from countersign.interrupts.validation.schema import compile_schema
 

@@ -9,7 +9,7 @@ from countersign.interrupts.answers.template import AnswerTemplate
 from countersign.interrupts.dialects.requests.dialect import RESPOND
 from countersign.interrupts.forms.field import Option
 from countersign.interrupts.forms.form import Form
-from countersign.interrupts.unset import UNSET, JsonOrUnset
+from countersign.interrupts.json_values.unset import UNSET, JsonOrUnset
 
 
 @dataclass(frozen=True, kw_only=True)

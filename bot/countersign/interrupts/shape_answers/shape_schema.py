@@ -22,8 +22,8 @@ from countersign.interrupts.code import (
 )
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.form_builder import form_from_schema
+from countersign.interrupts.json_values.unset import UNSET, JsonOrUnset
 from countersign.interrupts.shape_answers.vocabulary import opposite
-from countersign.interrupts.unset import UNSET, JsonOrUnset
 from countersign.interrupts.validation.formats import DECIMAL_FORMAT
 from countersign.interrupts.validation.schema import compile_schema
 

@@ -7,8 +7,8 @@ from typing import Any
 import jsonschema
 
 from countersign.i18n import N_, TextList, _
-from countersign.interrupts import pointer
 from countersign.interrupts.display.visible_text import single_line
+from countersign.interrupts.json_values import pointer
 from countersign.interrupts.validation.formats import DECIMAL_FORMAT
 
 REQUIRED = N_("Please fill this in.")

@@ -13,7 +13,7 @@ import jsonschema
 import regex
 from jsonschema.protocols import Validator
 
-from countersign.interrupts.json_equality import json_key
+from countersign.interrupts.json_values.equality import json_key
 from countersign.interrupts.validation.deadline import ValidationTimeout, check_time, time_left
 from countersign.interrupts.validation.pattern_cost import can_be_compiled
 

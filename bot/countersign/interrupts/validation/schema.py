@@ -14,7 +14,7 @@ from referencing.exceptions import Unresolvable
 
 from countersign.approvals.json import Json
 from countersign.i18n import N_, _
-from countersign.interrupts import pointer
+from countersign.interrupts.json_values import pointer
 from countersign.interrupts.validation.deadline import ValidationTimeout, time_limit
 from countersign.interrupts.validation.formats import FORMATS, OF_SCHEMAS
 from countersign.interrupts.validation.messages import validation_messages

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from countersign.approvals.json import Json
-from countersign.interrupts import pointer
-from countersign.interrupts.unset import UNSET
+from countersign.interrupts.json_values import pointer
+from countersign.interrupts.json_values.unset import UNSET
 
 _HOPS = 32
 

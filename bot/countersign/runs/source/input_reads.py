@@ -14,6 +14,7 @@ from langgraph.constants import START
 from langgraph.prebuilt import ToolNode
 from langgraph.pregel import Pregel
 
+from countersign.interrupts.code.evaluation.model.modules import first_line
 from countersign.interrupts.code.source import Role
 from countersign.runs.source.callables import Callables, Called
 from countersign.runs.source.own_code import OwnCode
@@ -135,7 +136,7 @@ class _GraphReader:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None, None
         self._trees[file] = tree
-        there = [node for node in _functions(tree) if _first_line(node) == code.co_firstlineno]
+        there = [node for node in _functions(tree) if first_line(node) == code.co_firstlineno]
         named = [node for node in there if getattr(node, "name", "<lambda>") == code.co_name]
         return (named[0] if len(named) == 1 else None), tree
 
@@ -144,8 +145,3 @@ def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunction
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             yield node
-
-
-def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> int:
-    decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])

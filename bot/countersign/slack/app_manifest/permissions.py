@@ -1,8 +1,8 @@
 """What the bot asks of Slack, and why: one table for the manifest, `doctor` and docs/slack.md.
 
-A new method, event, command or shortcut is one line here. `tests/slack/test_manifest.py` compares the table
-with the code: it finds a call, a listener or a scope that is only in one of them. A reason completes the
-sentence "It is needed to ...".
+A new method, event, command or shortcut is one line here. `tests/slack/installing/test_manifest.py` compares
+the table with the code: it finds a call, a listener or a scope that is only in one of them. A reason
+completes the sentence "It is needed to ...".
 """
 
 from collections.abc import Collection, Iterator

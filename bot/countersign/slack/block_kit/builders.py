@@ -15,7 +15,6 @@ Style: TypeAlias = Literal["primary", "danger"]
 SECTION_LIMIT = 3000
 HEADER_LIMIT = 150
 FIELD_LIMIT = 2000
-FIELDS_LIMIT = 10
 MESSAGE_BLOCKS = 50
 
 

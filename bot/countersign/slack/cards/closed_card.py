@@ -10,7 +10,7 @@ from countersign.approvals.votes.counted_votes import votes_before_expiry
 from countersign.approvals.votes.vote import Vote
 from countersign.i18n import N_, _, ngettext
 from countersign.interrupts import Part, ReviewRequest, ReviewRow, escape_invisible, json_equal
-from countersign.interrupts.pointer import split
+from countersign.interrupts.json_values.pointer import split
 from countersign.slack.block_kit.builders import (
     Block,
     RenderedMessage,

@@ -11,12 +11,12 @@ from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.home.inbox_content import Inbox
 from countersign.i18n import matching_language, reader_language
 from countersign.slack.block_kit.builders import Block, RenderedMessage
+from countersign.slack.directories.user_directory import UserDirectory
 from countersign.slack.home.home_view import home_view, links_only_view
 from countersign.slack.home.links import CardLinks
 from countersign.slack.text.names import Names
 from countersign.slack.text.rendered_names import name_people
 from countersign.slack.transport.outbound.web_api import WebApi
-from countersign.slack.user_directory import UserDirectory
 
 _REFUSED = {"invalid_blocks", "invalid_arguments", "view_too_large"}
 

@@ -6,21 +6,19 @@ from slack_local.web_api.call import Method
 from slack_local.web_api.methods import (
     agents,
     blocks,
-    chat,
     conversations,
     files,
     reactions,
-    scheduled,
-    streams,
     usergroups,
     users,
     views,
 )
+from slack_local.web_api.methods.chat import posting, scheduled, streams
 
 METHODS: Mapping[str, Method] = {
     **agents.METHODS,
     **blocks.METHODS,
-    **chat.METHODS,
+    **posting.METHODS,
     **conversations.METHODS,
     **files.METHODS,
     **usergroups.METHODS,

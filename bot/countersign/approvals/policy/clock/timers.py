@@ -72,14 +72,6 @@ def due(
     return (TimerKind.EXPIRE,) if TimerKind.EXPIRE in kinds else kinds
 
 
-def next_timer(
-    rule: Rule, opened_at: datetime, now: datetime, done: Collection[TimerKind] = ()
-) -> Timer | None:
-    """The next timer that lies ahead, whose time a job is to be scheduled for."""
-    ahead = (timer for timer in timers(rule, opened_at) if timer.at > now and timer.kind not in done)
-    return next(ahead, None)
-
-
 def expires_at(rule: Rule, opened_at: datetime) -> datetime | None:
     """When it expires, in UTC; None if it does not."""
     return next((each.at for each in timers(rule, opened_at) if each.kind is TimerKind.EXPIRE), None)
@@ -99,10 +91,6 @@ def is_still_valid(rule: Rule, decided_at: datetime, now: datetime) -> bool:
     """Whether an action may run now on an approval of then. A decision from the future is not trusted."""
     until = valid_until(rule, decided_at)
     return until is None or decided_at - _SKEW <= now < until
-
-
-def can_undo(rule: Rule, decided_at: datetime, now: datetime) -> bool:
-    return rule.undo is not None and decided_at - _SKEW <= now < decided_at + rule.undo
 
 
 UNDO_TOO_LATE = N_("It is too late to undo this.")

@@ -48,19 +48,6 @@ def after_working(hours: WorkingHours | None, start: datetime, duration: timedel
     return None
 
 
-def working_time(hours: WorkingHours | None, start: datetime, end: datetime) -> timedelta:
-    """The working time between two moments; zero if `end` is not after `start`."""
-    start, end = start.astimezone(UTC), end.astimezone(UTC)
-    if hours is None or end <= start:
-        return max(end - start, timedelta(0))
-    total = timedelta(0)
-    for opens, closes in _windows(hours, start):
-        if opens >= end:
-            break
-        total += max(min(closes, end) - max(opens, start), timedelta(0))
-    return total
-
-
 def _windows(hours: WorkingHours, start: datetime) -> Iterator[tuple[datetime, datetime]]:
     """The windows that end after `start`, in order, as UTC moments."""
     first = start.astimezone(ZoneInfo(hours.zone)).date() - timedelta(days=1)

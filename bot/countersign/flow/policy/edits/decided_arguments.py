@@ -7,9 +7,9 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.flow.policy.edits.written_numbers import is_written_alike, the_number
 from countersign.interrupts import ROOT, UNSET, ReviewRow
-from countersign.interrupts.json_equality import json_equal
-from countersign.interrupts.pointer import put
-from countersign.interrupts.unset import JsonOrUnset
+from countersign.interrupts.json_values.equality import json_equal
+from countersign.interrupts.json_values.pointer import put
+from countersign.interrupts.json_values.unset import JsonOrUnset
 
 
 def decided_arguments(

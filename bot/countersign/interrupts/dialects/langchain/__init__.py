@@ -1,1 +1,1 @@
-"""LangChain's human-in-the-loop middleware: one request for several calls, or one per call."""
+"""LangChain's human-in-the-loop middleware, in both its forms, and its Agent Inbox."""

@@ -28,8 +28,8 @@ from countersign.interrupts.dialects.requests.request_builder import (
     title_text,
 )
 from countersign.interrupts.dialects.requests.review_fields import with_stated_risk
+from countersign.interrupts.json_values.unset import UNSET
 from countersign.interrupts.review_request import Part, ReviewRequest, ReviewRow
-from countersign.interrupts.unset import UNSET
 
 NAME = "langchain_batched"
 _DECISIONS = AnswerTemplate(value={"decisions": []}, slot=("decisions",))

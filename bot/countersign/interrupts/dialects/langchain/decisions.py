@@ -11,8 +11,8 @@ from countersign.interrupts.dialects.requests.dialect import APPROVE, EDIT, REJE
 from countersign.interrupts.dialects.requests.request_builder import parts
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.form_builder import form_from_arguments
+from countersign.interrupts.json_values.unset import UNSET, JsonOrUnset
 from countersign.interrupts.review_request import Part
-from countersign.interrupts.unset import UNSET, JsonOrUnset
 
 ALL_DECISIONS = frozenset(DecisionKind)
 # For a request that does not say what it allows: no decision that passes for the tool's own result.

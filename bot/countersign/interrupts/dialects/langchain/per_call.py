@@ -27,8 +27,8 @@ from countersign.interrupts.dialects.requests.request_builder import (
     single_row_request,
 )
 from countersign.interrupts.dialects.requests.review_fields import stated_parts, with_stated_risk
+from countersign.interrupts.json_values.unset import UNSET, JsonOrUnset
 from countersign.interrupts.review_request import ReviewRequest
-from countersign.interrupts.unset import UNSET, JsonOrUnset
 from countersign.interrupts.validation.subschema import Subschema, resolve_subschema
 
 NAME = "langchain_per_call"

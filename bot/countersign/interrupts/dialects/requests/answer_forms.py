@@ -2,10 +2,10 @@
 
 from countersign.approvals.json import Json
 from countersign.i18n import N_, _
-from countersign.interrupts import pointer
 from countersign.interrupts.display.visible_text import has_invisible
 from countersign.interrupts.forms.field import Field, FieldKind
 from countersign.interrupts.forms.form import Form
+from countersign.interrupts.json_values import pointer
 from countersign.interrupts.validation.schema import compile_schema
 
 TOLD = N_("The agent gets this.")

@@ -16,7 +16,7 @@ from countersign.interrupts import (
     place_label,
     sections,
 )
-from countersign.interrupts.pointer import split
+from countersign.interrupts.json_values.pointer import split
 from countersign.slack.block_kit.builders import SECTION_LIMIT, Block, context_block, section
 from countersign.slack.block_kit.escaping import bold, code, code_block, escaped_length
 from countersign.slack.cards.values.changed_words import marked_diff

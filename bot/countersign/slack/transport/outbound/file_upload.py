@@ -13,6 +13,7 @@ import aiohttp
 from countersign.flow.errors import SlackRefused, SlackUnreachable
 from countersign.i18n import lazy_text
 from countersign.slack.files.outgoing_file import OutgoingFile
+from countersign.slack.transport.outbound.pagination import read_pages
 from countersign.slack.transport.outbound.web_api import WebApi
 
 _UPLOAD_HOSTS = (".slack.com", ".slack-files.com")
@@ -57,17 +58,13 @@ async def _upload(api: WebApi, url: str, content: bytes) -> None:
 
 async def _shared(api: WebApi, channel: str, thread_ts: str | None, name: str) -> str | None:
     method = "conversations.replies" if thread_ts else "conversations.history"
-    cursor = ""
-    while True:
-        answer = await api.read(
-            method, channel=channel, ts=thread_ts, limit=_LOOKED_AT, cursor=cursor or None
-        )
-        for message in answer.get("messages", ()):
+    async for page in read_pages(api, method, channel=channel, ts=thread_ts, limit=_LOOKED_AT):
+        for message in page.get("messages", ()):
             if any(_is_named(file, name) for file in message.get("files") or ()):
                 return str(message["ts"])
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor or not thread_ts:
-            return None
+        if thread_ts is None:  # the newest of the channel are enough
+            break
+    return None
 
 
 def _is_named(file: Any, name: str) -> bool:

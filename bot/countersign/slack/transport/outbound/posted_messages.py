@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from countersign.flow.live.content import MessageStream
+from countersign.slack.transport.outbound.pagination import read_pages
 from countersign.slack.transport.outbound.web_api import WebApi
 
 EVENT_TYPE = "countersign_message"
@@ -20,22 +21,21 @@ async def find_posted_messages(
 ) -> dict[str, str]:
     """The ts by key of what was posted: in the thread, or without one in the newest of the channel."""
     found: dict[str, str] = {}
-    cursor, pages = "", 0
-    while thread_ts or pages < _MAX_CHANNEL_PAGES:
-        answer = await api.read(
-            "conversations.replies" if thread_ts else "conversations.history",
-            channel=channel,
-            ts=thread_ts,
-            include_all_metadata=True,
-            limit=_PAGE_SIZE,
-            cursor=cursor or None,
-        )
-        for message in answer.get("messages", ()):
+    pages = 0
+    async for page in read_pages(
+        api,
+        "conversations.replies" if thread_ts else "conversations.history",
+        channel=channel,
+        ts=thread_ts,
+        include_all_metadata=True,
+        limit=_PAGE_SIZE,
+    ):
+        for message in page.get("messages", ()):
             key = _key(message)
             if key in keys:
                 found.setdefault(str(key), str(message["ts"]))
-        cursor, pages = (answer.get("response_metadata") or {}).get("next_cursor") or "", pages + 1
-        if not cursor or len(found) == len(keys):
+        pages += 1
+        if len(found) == len(keys) or (thread_ts is None and pages == _MAX_CHANNEL_PAGES):
             break
     return found
 
@@ -46,24 +46,20 @@ async def find_stream(api: WebApi, stream: MessageStream, bot_user: str) -> str 
     It is a stream of the bot's in that thread, without a key, and not older than the request for it.
     """
     since = stream.begun_at.timestamp() - _CLOCK_SKEW
-    cursor = ""
-    while True:
-        answer = await api.read(
-            "conversations.replies",
-            channel=stream.channel,
-            ts=stream.thread_ts,
-            oldest=f"{since:.6f}",
-            include_all_metadata=True,
-            limit=_PAGE_SIZE,
-            cursor=cursor or None,
-        )
-        for message in answer.get("messages", ()):
+    async for page in read_pages(
+        api,
+        "conversations.replies",
+        channel=stream.channel,
+        ts=stream.thread_ts,
+        oldest=f"{since:.6f}",
+        include_all_metadata=True,
+        limit=_PAGE_SIZE,
+    ):
+        for message in page.get("messages", ()):
             ours = message.get("user") == bot_user and float(message["ts"]) >= since
             if ours and message.get("streaming_state") and _key(message) is None:
                 return str(message["ts"])
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor:
-            return None
+    return None
 
 
 def _key(message: dict[str, Any]) -> str | None:

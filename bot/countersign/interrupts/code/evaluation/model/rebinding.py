@@ -8,7 +8,6 @@ _CHANGES = {
     *("popitem", "sort", "reverse"),
 }
 _Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef | None
-_Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 
 def rebindings(tree: ast.Module) -> tuple[set[str], set[str], set[str]]:

@@ -1,0 +1,1 @@
+"""The shapes of questions that LangGraph's own guides and tutorials show."""

@@ -1,0 +1,1 @@
+"""From a decision to the value that the graph gets."""

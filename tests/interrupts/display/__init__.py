@@ -1,0 +1,1 @@
+"""How a question's values are shown."""

@@ -1,0 +1,1 @@
+"""What people and agents say to each other in threads, the Home tab and commands."""

@@ -1,0 +1,1 @@
+"""The database under the bot: its limits, roles, poolers, TLS, keys, and a restore."""

@@ -1,0 +1,1 @@
+"""What operators see of the bot, and what they never see of people."""

@@ -1,0 +1,1 @@
+"""The bot as processes: starting, stopping, being killed, several of them, and clocks that differ."""

@@ -1,0 +1,1 @@
+"""Installing the app, and serving several workspaces."""

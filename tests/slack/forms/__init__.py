@@ -1,0 +1,1 @@
+"""Forms as modals, and shortcuts that open one."""

@@ -1,0 +1,1 @@
+"""The manifest, its permissions, and the installation's pages."""

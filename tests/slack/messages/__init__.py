@@ -1,0 +1,1 @@
+"""Messages that are not cards, text, streams and files."""

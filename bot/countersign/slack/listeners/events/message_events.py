@@ -121,13 +121,12 @@ async def replies_after(context: ListenerContext, mention: Inbound) -> tuple[Inb
 
     Empty if Slack refuses to list them. Raises RateLimited and SlackUnreachable.
     """
-    ts = mention.key.rpartition("/")[2]
     try:
         answer = await context.api.read(
             "conversations.replies",
             channel=mention.thread.channel,
             ts=mention.thread.ts,
-            oldest=ts,
+            oldest=mention.ts,
             limit=200,
         )
     except SlackRefused as refused:
@@ -137,7 +136,7 @@ async def replies_after(context: ListenerContext, mention: Inbound) -> tuple[Inb
         message_from({**message, "channel": mention.thread.channel}, None, context.workspace)
         for message in answer.get("messages", [])
     )
-    return tuple(each for each in found if each is not None and each.written_after(ts))
+    return tuple(each for each in found if each is not None and each.written_after(mention.ts))
 
 
 def message_from(event: Mapping[str, Any], event_id: str | None, workspace: Workspace) -> Inbound | None:

@@ -31,6 +31,7 @@ FOR_TESTS = {
     "_conforms",  # the type checker
     "APP_TOKEN_METHODS", "scopes_in_use",  # the manifest
     "COMPARED_APART", "NOT_COMPARED",  # every key of a rule is compared, or listed
+    "is_active",  # a store of delegations in memory
     "state_diagram",  # the diagram in the documentation
     "ask_someone_else", "clear_faults", "deletes_file", "expire_token", "looks_at", "joins", "reached_at",
     "remove_app",

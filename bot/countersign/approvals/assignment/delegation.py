@@ -38,6 +38,9 @@ class Delegation:
     ends_at: datetime
     ended_at: datetime | None = None  # stopped, or found to be over
 
+    def is_active(self, now: datetime) -> bool:
+        return self.ended_at is None and self.starts_at <= now < self.ends_at
+
     def overlaps(self, other: "Delegation") -> bool:
         """Whether there is a seat that both may be for. Says nothing about when."""
         return self.group is None or other.group is None or self.group.id == other.group.id

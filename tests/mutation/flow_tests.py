@@ -123,9 +123,13 @@ FLOW_TESTS = {
         "flow/grants/test_grants",
         "flow/grants/test_giving_grants",
     ),
-    "live/live_message": ("flow/live/test_live_message", "flow/live/test_live_run"),
+    "live/live_message": (
+        "flow/live/test_live_message",
+        "flow/live/test_live_timing",
+        "flow/live/test_live_run",
+    ),
     "live/agent_session": ("flow/live/test_agent_session",),
-    "live/": ("flow/live/test_live_run", "flow/live/test_live_message"),
+    "live/": ("flow/live/test_live_run", "flow/live/test_live_timing", "flow/live/test_live_message"),
     "home/direct_message_hold": ("flow/home/test_quiet_hours",),
     "home/quiet_hours": (
         "flow/home/test_quiet_hours_end",

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from countersign.flow.error_report import ErrorReport
+from countersign.flow.error_report import ErrorReport, new_error_id
 from countersign.log_redaction import SecretRedactor
 from countersign.runs.errors.error_reports import ErrorReports
 from countersign.runs.source.own_code import OwnCode
@@ -152,3 +152,9 @@ def test_secrets_are_redacted_before_anything_is_cut(describe: Describe) -> None
     long = describe("long")
     assert len(long.message) == 2_000
     assert len(long.traceback) == 20_000
+
+
+def test_an_error_id_is_short_enough_to_be_typed_and_no_other_has_it() -> None:
+    found = {new_error_id() for _ in range(100)}
+    assert len(found) == 100
+    assert all(len(each) == 8 and int(each, 16) >= 0 for each in found)

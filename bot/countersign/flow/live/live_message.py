@@ -1,13 +1,13 @@
 """One message that is shown while it is written."""
 
 import asyncio
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
 
 from countersign.approvals.errors import CountersignError
+from countersign.flow.error_report import new_error_id
 from countersign.flow.errors import RateLimited, SlackRefused
 from countersign.flow.live.content import DisplayedMessage, MessageStream, Plan
 from countersign.flow.ports.database.live import StreamStore
@@ -90,7 +90,7 @@ class LiveMessage:
                 log.info("stream_broken", post=self.stream.key, reason=str(error))
                 self._broken = True
             except Exception:
-                log.exception("stream_broken", post=self.stream.key, error_id=secrets.token_hex(4))
+                log.exception("stream_broken", post=self.stream.key, error_id=new_error_id())
                 self._broken = True
         return self._timing.every
 

@@ -112,4 +112,18 @@ FLOW_EQUIVALENTS = (
         "for row, asked in zip(governed, review.request.rows, strict=True)",
         "action_contexts() makes one context for each row of the same request.",
     ),
+    *(
+        Equivalent(
+            file=f"{_FLOW}/steps/results/reconciliation.py",
+            line="rows=1,",
+            mutated=f"rows= {rows},",
+            reason="The votes are set by the number of rows that the request has, below.",
+        )
+        for rows in (0, 2)
+    ),
+    _last_of_one(
+        f"{_FLOW}/files/message_files.py",
+        "form = request.rows[0].forms.get(DecisionKind.RESPOND) if len(request.rows) == 1 else None",
+        "There is one row.",
+    ),
 )

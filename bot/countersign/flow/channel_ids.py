@@ -44,8 +44,9 @@ class ChannelIds:
         """The id that Slack knows now for a channel that had this one."""
         for _ in range(len(self._by_old)):
             change = self._by_old.get(channel)
-            if change is not None:
-                channel = change.new
+            if change is None:
+                break
+            channel = change.new
         return channel
 
     def at(self, channel: str, thread_ts: str) -> str:
@@ -56,8 +57,9 @@ class ChannelIds:
             return channel
         for _ in range(len(self._by_new)):
             change = self._by_new.get(channel)
-            if change is not None and began < change.ts:
-                channel = change.old
+            if change is None or began >= change.ts:
+                break
+            channel = change.old
         return channel
 
     def with_former(self, channels: Sequence[str]) -> list[str]:

@@ -97,5 +97,7 @@ def test_what_is_named_exists_and_its_file_opens_a_database(path: str, name: str
     source = file.read_text()
     functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.AsyncFunctionDef))
     assert name in {node.name for node in functions}
-    fixtures = "".join(each.read_text() for each in (file, file.with_name("conftest.py")) if each.exists())
+    below = [folder for folder in file.parents if ROOT / "tests" in folder.parents]  # all may have a database
+    shared = (folder / "conftest.py" for folder in below)
+    fixtures = "".join(each.read_text() for each in (file, *shared) if each.exists())
     assert _OPENS_A_DATABASE.search(fixtures)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from countersign.testing.cards import approval_card
 from slack_local.people.threads import Thread
-from tests.support.harness import until
+from tests.support.bots import until
 from tests.support.in_process import bot_in_process
 from tests.support.stage import Stage, open_stage
 
@@ -87,10 +87,10 @@ async def test_a_channel_whose_id_changed_keeps_its_threads(stage: Stage) -> Non
 
     new = ws.change_channel_id("#board")
 
-    async def is_known() -> bool:  # Bolt acknowledges an event before it is handled
-        return new in (await ws.bob.runs("/approvals")).text
-
-    await until(is_known)
+    changed = (
+        "SELECT new_id FROM countersign.channel_ids WHERE old_id = %s"  # acknowledged before it is handled
+    )
+    await until(lambda: stage.rows(changed, old) == [(new,)], lambda: "the new id")
     thread, other = Thread(ws.slack, new, before.ts), Thread(ws.slack, new, risky.ts)
     assert old not in (await ws.bob.runs("/approvals")).text
     await (await approval_card(thread)).answer(by=ws.bob, value="the old one")

@@ -1,4 +1,7 @@
-"""Bots that whole modules share: starting one takes seconds, and threads do not disturb each other."""
+"""Bots that a module shares: starting one takes seconds, and threads do not disturb each other.
+
+No bot is shared by more: what waits in the threads of other modules would crowd its lists.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -44,7 +47,7 @@ async def _reached_over(
             await _well_ended(stage, bot)
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def over_socket(
     tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
 ) -> AsyncIterator[Stage]:
@@ -53,7 +56,7 @@ async def over_socket(
         yield stage
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def over_http(
     tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
 ) -> AsyncIterator[Stage]:
@@ -64,15 +67,12 @@ async def over_http(
 
 @pytest.fixture(scope="module", params=["socket", "http"])
 def either(request: pytest.FixtureRequest) -> Stage:
-    """A bot that is reached over Socket Mode, and one over HTTP: each test runs with both.
-
-    The package keeps both: as parameters of one fixture of the package, each module would start them anew.
-    """
+    """A bot that is reached over Socket Mode, and one over HTTP: each test runs with both."""
     found: Stage = request.getfixturevalue(f"over_{request.param}")
     return found
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def shared(
     tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
 ) -> AsyncIterator[tuple[Stage, BotProcess]]:

@@ -126,6 +126,21 @@ async def test_a_card_that_nobody_in_slack_asked_for_says_that_nobody_is_shut_ou
 
 
 @pytest.mark.parametrize(
+    ("payload", "said"),
+    [
+        ({"question": "Pay?", "amount": 5}, "Rejected if nobody answers by"),
+        (
+            {"task": "Review", "text": "A draft"},
+            "The run is cancelled if nobody answers by",
+        ),  # takes no rejection
+    ],
+)
+async def test_a_deadline_says_what_becomes_of_the_run(bot: Bot, payload: Json, said: str) -> None:
+    card = await bot.asks(payload, rules=(a_rule('expire_after = "2h"'),))
+    assert said in card.text
+
+
+@pytest.mark.parametrize(
     ("keys", "said"),
     [
         ('break_glass = [{group = "@leads"}]', "During a freeze only @leads can approve this"),

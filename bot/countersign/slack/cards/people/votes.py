@@ -34,12 +34,12 @@ def vote_blocks(approval: Approval, row: ReviewRow, at: int) -> list[Block]:
     line = _progress(rule, votes, approval) if votes.votes else _requirement(rule, approval.requester)
     lines = [line] if line else []
     lines += filter(None, [_freeze_line(rule)])
-    lines += clock_lines(approval, at)
+    lines += clock_lines(approval, row, at)
     lines += filter(None, [_rule_name(rule)])
     return [*blocks, *([context_block("\n".join(lines))] if lines else [])]
 
 
-def clock_lines(approval: Approval, at: int) -> list[str]:
+def clock_lines(approval: Approval, row: ReviewRow, at: int) -> list[str]:
     """Until when the row waits, and who may decide it since it was escalated."""
     rule = approval.rule(at)
     fired = {each.kind for each in approval.fired if each.row == at}
@@ -54,8 +54,11 @@ def clock_lines(approval: Approval, at: int) -> list[str]:
     when = format_datetime(deadline)
     if TimerKind.EXPIRE in fired:
         return [*lines, _(":hourglass: Overdue since {when}").format(when=when)]
-    texts = _ON_EXPIRY_AFTER_VOTES if approval.votes_on(at).votes else _ON_EXPIRY
-    return [*lines, f":hourglass_flowing_sand: {_(texts[rule.timers.at_expiry]).format(when=when)}"]
+    voted = bool(approval.votes_on(at).votes)
+    text = (_ON_EXPIRY_AFTER_VOTES if voted else _ON_EXPIRY)[rule.timers.at_expiry]
+    if rule.timers.at_expiry is OnExpiry.REJECT and row.cancellation is not None and len(approval.votes) == 1:
+        text = _CANCELLED_AFTER_VOTES if voted else _CANCELLED  # the graph takes no rejection
+    return [*lines, f":hourglass_flowing_sand: {_(text).format(when=when)}"]
 
 
 _ON_EXPIRY = {
@@ -72,6 +75,8 @@ _ON_EXPIRY_AFTER_VOTES = {
     OnExpiry.RESPOND: N_("Answered by the rule if not decided by {when}"),
     OnExpiry.KEEP: N_("Wanted by {when}"),
 }
+_CANCELLED = N_("The run is cancelled if nobody answers by {when}")
+_CANCELLED_AFTER_VOTES = N_("The run is cancelled if not decided by {when}")
 
 
 def _rule_name(rule: Rule) -> str:

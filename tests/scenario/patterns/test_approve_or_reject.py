@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from countersign.testing.cards import approval_card, approval_cards
+from countersign.testing.cards import approval_cards
 from slack_local.block_kit.text import full_text
 from slack_local.people.threads import Thread
 from tests.support.stage import Stage
@@ -20,7 +20,7 @@ REFUND = {
 
 async def started(stage: Stage, values: dict[str, Any] = REFUND) -> Thread:
     thread = await stage.ws.carol.mentions("approve_or_reject: please")
-    button = await approval_card(thread)
+    button = await thread.card()
     await button.click("start:open", stage.ws.carol)
     form = await stage.ws.carol.modal_opens(title="Start")
     submission = await stage.ws.carol.submits(form, values)

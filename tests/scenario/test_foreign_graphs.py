@@ -160,7 +160,7 @@ async def test_batched_what_is_not_gated_runs_at_once(batched: Stage) -> None:
 
     await thread.wait_for("Results: found the weather")
 
-    assert approval_cards(thread) == []
+    assert thread.cards() == []
 
 
 async def test_batched_an_edit_of_the_wrong_type_is_reported_and_spoils_nothing(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from countersign.testing.cards import approval_card, approval_cards
+from countersign.testing.cards import approval_card
 from slack_local.block_kit.text import full_text
 from slack_local.model.records import View
 from slack_local.people.person import Person
@@ -224,7 +224,7 @@ async def test_a_graph_without_messages_starts_with_a_form_and_ends_with_fields(
     for words in ("Ann &amp; &lt;Bo&gt;", "large", "2026-12-24", "one", "two", "7.5"):
         assert words in result
     assert "started by" in full_text(thread.from_bot()[0])
-    assert approval_cards(thread) == []
+    assert thread.cards() == []
 
 
 async def test_an_edit_shows_what_changed_field_by_field_and_line_by_line(either: Stage) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest_asyncio
 
-from countersign.testing.cards import approval_card, approval_cards
+from countersign.testing.cards import approval_card
 from slack_local.model.records import View
 from slack_local.people.person import Person
 from slack_local.people.threads import Thread
@@ -200,5 +200,5 @@ async def test_the_soonest_to_expire_comes_first_then_the_oldest(governed: Stage
     await ws.alice.sees_ephemeral("Nothing is waiting for you", limit=20)
     for card in cards:
         assert (await resumed(governed, card.thread)) == {"type": "approve"}
-        assert approval_cards(card.thread) == []
+        assert card.thread.cards() == []
         assert decided_via(governed, card.thread) == "list"

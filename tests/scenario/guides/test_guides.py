@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from countersign.testing.cards import approval_card, approval_cards
+from countersign.testing.cards import approval_card
 from tests.scenario.guides.conftest import (
     Act,
     GuidePlayer,
@@ -205,7 +205,7 @@ async def test_an_example_runs_as_it_is_and_is_answered_to_the_end(player: Guide
     expected = ["opened", "decided", "resumed"] * len(acts)
     await until(lambda: player.events(thread) == expected, lambda: f"{expected}, not {player.events(thread)}")
     await player.ends_with(thread, *said)
-    assert approval_cards(thread) == []
+    assert thread.cards() == []
 
 
 async def test_questions_side_by_side_are_answered_in_any_order(player: GuidePlayer) -> None:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from countersign.testing.cards import approval_card, approval_cards
+from countersign.testing.cards import approval_card
 from slack_local.block_kit.text import full_text
 from tests.scenario.kinds.conftest import Host
 
@@ -61,7 +61,7 @@ async def test_a_tool_behind_a_breakpoint_that_no_card_shows_never_runs(host: Ho
 
         assert "can't be approved here" in full_text(stopped)
         assert "Try again" not in json.dumps(stopped.blocks)
-        assert not approval_cards(thread)
+        assert not thread.cards()
 
         await hosted.stage.ws.carol.replies(thread, "go on, approve")
         await thread.wait_for(lambda m: "This run stopped." in m.text and m.ts != stopped.ts, limit=20)

@@ -1,6 +1,6 @@
 """`human_assistance`: the model asks the thread, through a tool."""
 
-from countersign.testing.cards import approval_card, approval_cards
+from countersign.testing.cards import approval_card
 from tests.support.stage import Stage
 
 
@@ -22,7 +22,7 @@ async def test_the_answer_is_a_reply(stage: Stage) -> None:
     await stage.ws.alice.replies(thread, "that would be bob")
 
     await thread.wait_for("I will go by your answer: that would be bob")
-    assert approval_cards(thread) == []
+    assert thread.cards() == []
 
 
 async def test_two_questions_at_once_are_answered_in_any_order(stage: Stage) -> None:

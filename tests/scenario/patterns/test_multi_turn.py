@@ -34,6 +34,6 @@ async def test_the_conversation_goes_to_whoever_it_is_about_until_done(either: S
     await either.ws.carol.replies(thread, "done")
 
     await last.closes()
-    assert approval_cards(thread) == []
+    assert thread.cards() == []
     await either.ws.carol.replies(thread, "one more thing: the sun cream")
     await turn(thread, "planner", "the sun cream")

@@ -48,7 +48,7 @@ async def test_a_graph_that_raises_is_reported_with_an_error_id_and_can_be_tried
 
     await thread.wait_for("Resumed.")
     assert len([m for m in thread.from_bot() if "This run stopped" in m.text]) == 1
-    assert not approval_cards(thread)
+    assert not thread.cards()
 
 
 async def test_a_graph_that_raises_again_says_so_again(stage: Stage) -> None:
@@ -59,7 +59,7 @@ async def test_a_graph_that_raises_again_says_so_again(stage: Stage) -> None:
 
     second = await thread.wait_for(lambda m: "This run stopped." in m.text and m.ts != first.ts)
     assert ERROR_ID.findall(second.text) != ERROR_ID.findall(first.text)
-    assert approval_cards(thread)[-1].ts == second.ts
+    assert thread.cards()[-1].ts == second.ts
 
 
 async def test_only_one_who_may_decide_has_it_tried_again_and_only_once(stage: Stage) -> None:

@@ -4,9 +4,7 @@ No bot is shared by more: what waits in the threads of other modules would crowd
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Literal
 
 import pytest
 import pytest_asyncio
@@ -35,41 +33,21 @@ async def _well_ended(stage: Stage, bot: BotProcess) -> None:
     assert stage.leaked(bot.said) == []
 
 
-@asynccontextmanager
-async def _reached_over(
-    mode: Literal["socket", "http"], folder: Path, server_url: str, template: str
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["socket", "http"])
+async def either(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    server_url: str,
+    database_template: str,
 ) -> AsyncIterator[Stage]:
-    with databases.database(server_url, template=template) as url:
+    """A bot that is reached over Socket Mode, and one over HTTP: each test runs with both."""
+    folder = tmp_path_factory.mktemp(request.param)
+    with databases.database(server_url, template=database_template) as url:
         # A stream that a person ended with Slack's Stop is ended once more by the bot.
         refused = ("stopped_by_user",)
-        async with open_stage(folder, url, mode=mode, refused=refused) as stage, stage.bot() as bot:
+        async with open_stage(folder, url, mode=request.param, refused=refused) as stage, stage.bot() as bot:
             yield stage
             await _well_ended(stage, bot)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def over_socket(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[Stage]:
-    folder = tmp_path_factory.mktemp("socket")
-    async with _reached_over("socket", folder, server_url, database_template) as stage:
-        yield stage
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def over_http(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[Stage]:
-    folder = tmp_path_factory.mktemp("http")
-    async with _reached_over("http", folder, server_url, database_template) as stage:
-        yield stage
-
-
-@pytest.fixture(scope="module", params=["socket", "http"])
-def either(request: pytest.FixtureRequest) -> Stage:
-    """A bot that is reached over Socket Mode, and one over HTTP: each test runs with both."""
-    found: Stage = request.getfixturevalue(f"over_{request.param}")
-    return found
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -86,3 +86,18 @@ async def test_a_word_that_meant_no_is_no_yes_to_code_that_tests_truth_alone(dat
         assert harness.slack.texts(OutgoingKind.RESULT) == []
         assert (await harness.the_card(thread)).id != decided.id
         assert (await harness.ledger(thread))[-2:] == ["withdrawn", "opened"]
+
+
+async def test_what_was_typed_for_code_that_could_be_read_goes_to_none_that_cannot(database_url: str) -> None:
+    thread = a_thread()
+    async with open_harness(database_url, {"g": graph_of(pays_if_told_so)}) as harness:
+        await harness.say(thread, "five")
+        another_way = Decision(kind=DecisionKind.RESPOND, value="not before Friday", verbatim=True)
+        decided = await harness.decide_row(await harness.the_card(thread), another_way)
+
+    source = "lambda state: {'outcome': 'paid' if interrupt({'question': 'Pay?', 'amount': 5}) else 'kept'}"
+    unread = eval(source, {"interrupt": interrupt})
+    async with open_harness(database_url, {"g": graph_of(unread)}) as harness:
+        await harness.run_thread(thread.id)
+        assert harness.slack.texts(OutgoingKind.RESULT) == []
+        assert (await harness.the_card(thread)).id != decided.id

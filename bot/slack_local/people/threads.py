@@ -140,6 +140,10 @@ class Thread:
         """What the bot wrote here."""
         return [message for message in self.messages() if message.by_bot]
 
+    def written_by(self, person: CardUser) -> list[Message]:
+        """What somebody wrote here, oldest first: recorded tests ask for it."""
+        return [message for message in self.messages() if message.user == person.id]
+
     async def wait_for(self, fits: str | Callable[[Message], bool], *, limit: float = 10.0) -> Message:
         """The newest message of the bot that contains a text or fits. Raises `WaitTimeoutError`."""
 

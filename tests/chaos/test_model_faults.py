@@ -3,7 +3,7 @@
 import pytest
 
 from countersign.demo.model.faults import Fault
-from countersign.testing.cards import approval_cards
+from countersign.testing.cards import approval_card, approval_cards
 from tests.chaos.fleet.bot_fleet import Fleet
 from tests.chaos.fleet.invariants import check_invariants
 from tests.chaos.fleet.users import clicks_approve
@@ -69,7 +69,7 @@ async def test_a_bot_killed_while_the_model_hangs_asks_it_again(fleet: Fleet) ->
         await until(lambda: fleet.ws.slack.state.statuses.get(place), lambda: "the sign that it waits", 20)
         await bot.kill()
         await bot.again()
-        card = await thread.card(limit=40)
+        card = await approval_card(thread, limit=40)
         await clicks_approve(card, fleet.ws.bob)
         await thread.wait_for("The message is in #ops.", limit=20)
         await check_invariants(fleet)

@@ -49,7 +49,7 @@ demo: .venv/.run ## the bot in a Slack of its own on this machine (TOUR=1: it pl
 run: .venv/.run ## serve a real workspace, with the settings in .env
 	$(BIN)/python -m bot serve
 
-# In the order of the folders: the tests of one share bots, which would start anew for each file.
+# In the order of the folders: the tests of some share a bot, which would start anew for each file.
 test: setup ## every test but the kills, on every core
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 

@@ -44,7 +44,7 @@ class MessageFiles:
     async def as_answer(self, message: Inbound, work: Work) -> Inbound:
         """The message with the texts that came with it, if it may answer a question that takes any text."""
         waiting = [review for review in work.open if review.approval.status is Status.PENDING]
-        if not self._files or [_takes_text(review) for review in waiting] != [True]:
+        if not self._files or len(waiting) != 1 or not _takes_text(waiting[0]):
             return message
         read = await self._read_as(self._answer_kinds, otherwise=NOT_PART_OF_AN_ANSWER)
         texts = [str(block["text"]) for block in read.blocks if isinstance(block, dict)]

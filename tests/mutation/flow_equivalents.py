@@ -121,6 +121,15 @@ FLOW_EQUIVALENTS = (
         )
         for rows in (0, 2)
     ),
+    *(
+        Equivalent(
+            file=f"{_FLOW}/live/live_message.py",
+            line="return 0",
+            mutated=f"return {pause}",
+            reason="Nobody reads it: the task that waits for it was cancelled, which ends that wait.",
+        )
+        for pause in ("1", "-1")
+    ),
     _last_of_one(
         f"{_FLOW}/files/message_files.py",
         "form = request.rows[0].forms.get(DecisionKind.RESPOND) if len(request.rows) == 1 else None",

@@ -104,7 +104,15 @@ FLOW_TESTS = {
         "flow/conversation/test_reset",
         "slack/messages/test_messages",
     ),
-    "conversation/": ("flow/conversation/test_stop", "flow/conversation/test_reset"),
+    "conversation/queued_notices": (
+        "flow/conversation/test_queued_notices",
+        "flow/conversation/test_reset",
+    ),
+    "conversation/": (
+        "flow/conversation/test_stop_result",
+        "flow/conversation/test_stop",
+        "flow/conversation/test_reset",
+    ),
     "delivery/channel_pace": ("flow/delivery/test_channel_pace",),
     "delivery/": (
         "flow/delivery/test_message_delivery",
@@ -258,6 +266,17 @@ FLOW_TESTS = {
         "flow/policy/test_placement",
     ),
     "steps/progress_indicator": ("flow/steps/test_progress_indicator",),
+    "steps/results/step_results": (
+        "flow/steps/test_step_results",
+        "flow/steps/test_next_step",
+        "flow/steps/test_run_of_a_step",
+        "flow/steps/test_steps",
+        "flow/steps/test_deciding_replies",
+        "flow/steps/test_failed_steps",
+        "flow/faults/test_step_errors",
+        "flow/resuming/test_breakpoints",
+        "flow/resuming/test_asking_again",
+    ),
     "steps/results/run_output": (
         "flow/steps/test_what_a_run_says",
         "flow/steps/test_run_output",

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from countersign.flow.errors import DatabaseUnavailable, RateLimited, SlackRefused, SlackUnreachable
-from countersign.flow.live.content import Plan, PlanTask, TaskStatus
+from countersign.flow.live.content import DisplayedMessage, Plan, PlanTask, TaskStatus
 from countersign.flow.live.live_message import LiveMessage, Timing
 from tests.flow.live.live_doubles import Display, Streams, stream_of
 
@@ -281,3 +281,52 @@ async def test_closing_waits_for_the_call_that_is_under_way() -> None:
     gate.set()
     await closing
     assert [name for name, _ in live.display.calls.made] == ["start", "end"]
+
+
+class LastIsFirst(Display):
+    """Slack shows the task that came last before the others."""
+
+    async def extend(self, shown: DisplayedMessage, content: str | Plan) -> DisplayedMessage:
+        shown = await super().extend(shown, content)
+        return replace(shown, order=tuple(reversed(shown.order)))
+
+
+TASKS = (PlanTask(id="c1", tool="pay"), PlanTask(id="c2", tool="tell"))
+ENDED = Plan(tasks=TASKS, ended=True)
+
+
+@pytest.mark.parametrize(
+    ("display", "last", "ordered"),
+    [
+        (LastIsFirst(), ENDED, [ENDED]),
+        (LastIsFirst(native=False), ENDED, []),
+        (LastIsFirst(), Plan(tasks=TASKS), []),
+        (Display(), ENDED, []),
+        (LastIsFirst(), "Hello you", []),
+    ],
+    ids=["another order", "an ordinary message", "the plan did not end", "its order is right", "no plan"],
+)
+async def test_a_plan_that_ended_is_put_in_order_where_slack_has_another(
+    display: Display, last: Plan | str, ordered: list[Plan]
+) -> None:
+    first = replace(last, tasks=TASKS[:1], ended=False) if isinstance(last, Plan) else "Hello"
+    live = Live(display=display)
+    live.writes(first)
+    await live.streams.calls.until(lambda: live.streams.calls.named("update"))
+    live.writes(last)
+    await live.message.close(show_rest=True)
+    assert live.display.calls.named("put_in_order") == ordered
+    if ordered:
+        assert [name for name, _ in live.display.calls.made[-2:]] == ["end", "put_in_order"]
+
+
+async def test_a_plan_that_stays_in_another_order_is_not_the_runs_error(logged: Logged) -> None:
+    live = Live(display=LastIsFirst())
+    live.writes(Plan(tasks=TASKS[:1]))
+    await live.streams.calls.until(lambda: live.streams.calls.named("update"))
+    live.writes(ENDED)
+    live.display.calls.errors["put_in_order"] = [SlackUnreachable()]
+    await live.message.close(show_rest=True)
+    assert [(line["event"], line["log_level"], line["post"]) for line in logged] == [
+        ("plan_not_put_in_order", "info", KEY)
+    ]

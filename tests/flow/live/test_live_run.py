@@ -128,6 +128,19 @@ async def test_a_message_that_is_whole_when_its_step_ends_is_left_to_its_post() 
     assert stage.display.calls.named("extend") == []
 
 
+async def test_nothing_is_shown_in_a_message_after_it_ended() -> None:
+    """Its last word is due just as its step ends."""
+    stage = Stage()
+    run = await stage.run(HELLO)
+    await stage.shows("start", "Hello")
+    run.on_event(TextEnded(message_id="m1"))
+    await run.finish(result(KEY))
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*others, return_exceptions=True)
+    shown = [name for name, _ in stage.display.calls.made]
+    assert shown == ["start", "extend", "end"]
+
+
 async def test_the_end_of_a_message_that_did_not_begin_is_nothing() -> None:
     stage = Stage()
     run = await stage.run(TextEnded(message_id="m1"), ToolEnded(call_id="c1"))

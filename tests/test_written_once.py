@@ -81,7 +81,7 @@ def test_a_request_is_parsed_where_an_approval_is_read_and_where_a_graph_asks() 
         "flow/steps/resuming/answer_check.py": 1,
         # Commands that have no approval in hand.
         "commands/doctor/slack/sample_cards.py": 1,
-        "commands/graphs/waiting_check.py": 1,
+        "commands/graphs/pending_approval_check.py": 1,
         "commands/policy/replay.py": 1,
     }
 

@@ -21,11 +21,11 @@ from countersign.flow.thread import ThreadRef
 from countersign.flow.tools.approval_validity import ApprovalValidity
 from countersign.flow.tools.tool_host import ToolHost
 from countersign.flow.work import Notice
-from countersign.graphs_store import open_graphs_store
 from countersign.http.admin_server import open_startup_server
 from countersign.http.inspection_api import InspectionApi
 from countersign.http.metrics_page import MetricsPage, open_metrics_page
 from countersign.log_redaction import SecretRedactor
+from countersign.long_term_store import open_long_term_store
 from countersign.policy_file import load_policy
 from countersign.runs.event_loop.blocking_watchdog import watched
 from countersign.runs.event_loop.graph_loop import GraphsOnGraphLoop, LocksOnGraphLoop, open_graph_loop
@@ -75,7 +75,7 @@ async def open_services(
         storage = await open_storage(stack, settings, graph_loop, observer)
         timekeeper: Clock = clock or storage.clock
         hosted.project.encrypt_checkpoints(settings.key_ring)
-        await open_graphs_store(stack, graph_loop, storage.url, config, hosted.project)
+        await open_long_term_store(stack, graph_loop, storage.url, config, hosted.project)
         metrics_page = await stack.enter_async_context(
             open_metrics_page(observer.metrics, storage.gauges, storage.pools)
         )

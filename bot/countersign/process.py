@@ -13,7 +13,7 @@ from aiohttp import web
 
 from countersign import __version__
 from countersign.app import open_services
-from countersign.flow.decisions.absences import Absences
+from countersign.flow.decisions.delegations import ManageDelegations
 from countersign.flow.errors import DatabaseUnavailable
 from countersign.flow.installation.removal import RemovalSweep
 from countersign.flow.ports import Clock
@@ -150,7 +150,9 @@ async def _worker(services: Services) -> AsyncIterator[None]:
         repair(_NOTES_EVERY, "post_queued_notices", services.queued_notices),
         repair(_REPAIR_EVERY, "merge_pending", storage.gauges.merge_pending),
         repair(_REPAIR_EVERY, "find_awaited", storage.inboxes.set_unknown_awaited),
-        repair(_DELEGATIONS_EVERY, "end_delegations", Absences(storage.delegations, clock).end_lapsed),
+        repair(
+            _DELEGATIONS_EVERY, "end_delegations", ManageDelegations(storage.delegations, clock).end_lapsed
+        ),
         repair(_REPAIR_EVERY, "requeue_orphaned", partial(_requeue_orphaned, services)),
         repair(_REMOVED_EVERY, "close_removed", RemovalSweep(storage.removals)),
         repair(_REAP_EVERY, "reap", storage.reaper.reap),

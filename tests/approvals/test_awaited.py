@@ -11,7 +11,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.policy.clock.timers import Fired, TimerKind
 from countersign.approvals.policy.rule import Rule
-from countersign.approvals.policy.voting.needed import Needed
+from countersign.approvals.policy.voting.missing_approvals import MissingApprovals
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from tests.approvals.policy.policies import a_rule, person, vote
 from tests.approvals.test_record import OPENED, an_approval
@@ -43,7 +43,7 @@ def test_a_card_in_another_channel_waits_for_both_channels_and_nobody_for_a_miss
 
 def test_once_somebody_has_voted_it_waits_for_the_seats_that_are_left() -> None:
     rule = a_rule('approvers = [{group = "@finance"}, {group = "@security"}]')
-    left = Needed(count=1, any_of=(rule.approvers[1].source,))
+    left = MissingApprovals(count=1, any_of=(rule.approvers[1].source,))
     half = an_approval(rule, row_votes=(RowVotes(votes=(vote("UBOB"),), needed=(left,)),))
     assert awaited(half) == ("@security",)
 

@@ -100,7 +100,7 @@ PEOPLE = ("UANN", "UBOB", "UCID", "UDAN")
 GROUPS = (None, FINANCE, LEGAL)
 
 
-class Absences(RuleBasedStateMachine):
+class Delegations(RuleBasedStateMachine):
     """People who delegate, stop and come back, as one after the other."""
 
     def __init__(self) -> None:
@@ -176,4 +176,4 @@ class Absences(RuleBasedStateMachine):
                     assert not one.overlaps(other)
 
 
-TestAbsences = Absences.TestCase
+TestDelegations = Delegations.TestCase

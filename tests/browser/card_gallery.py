@@ -13,7 +13,7 @@ from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.approver_set import Source, SourceKind
 from countersign.approvals.policy.clock.timers import Fired, TimerKind
 from countersign.approvals.policy.rule import Rule
-from countersign.approvals.policy.voting.needed import Needed
+from countersign.approvals.policy.voting.missing_approvals import MissingApprovals
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.recorded_reasons import LAPSED, NO_LONGER_ASKED, QUESTION_CHANGED
 from countersign.approvals.votes.vote import Vote
@@ -22,7 +22,7 @@ from countersign.flow.notices.direct_messages import NoticeReason
 from countersign.flow.review import Review
 from countersign.interrupts import digest, parse
 from countersign.slack.block_kit.builders import RenderedMessage
-from countersign.slack.cards.messages_about import render_message_about
+from countersign.slack.cards.approval_messages import render_approval_message
 from countersign.slack.cards.open_card import render_card, render_fallback_card
 from tests.approvals.policy.policies import a_rule
 
@@ -193,11 +193,11 @@ def _governed() -> Iterator[Shown]:
     summary = a_rule('summary = "Refund {amount} {currency} to {customer}"')
     yield a_card("summary", asked(REFUND, rules=(replace(summary, name="small refunds"),)), ordinary=True)
     yield a_card("two-seats", asked(REFUND, rules=(LARGE,)), ordinary=True)
-    still = (Needed(count=1, any_of=(Source(kind=SourceKind.GROUP, names=("@security",)),)),)
+    still = (MissingApprovals(count=1, any_of=(Source(kind=SourceKind.GROUP, names=("@security",)),)),)
     one_of_two = RowVotes(votes=(vote(DecisionKind.APPROVE),), needed=still)
     yield a_card("one-of-two", asked(REFUND, rules=(LARGE,), row_votes=(one_of_two,)))
     edited = vote(DecisionKind.EDIT, value={**_args(REFUND), "amount": 99.9})
-    both = (Needed(count=1, any_of=(Source(kind=SourceKind.GROUP, names=("@finance",)),)), *still)
+    both = (MissingApprovals(count=1, any_of=(Source(kind=SourceKind.GROUP, names=("@finance",)),)), *still)
     proposed = RowVotes(votes=(edited,), proposal=edited, needed=both)
     yield a_card("edit-proposed", asked(REFUND, rules=(LARGE,), row_votes=(proposed,)))
     yield a_card("escalated", _escalated(one_of_two))
@@ -277,10 +277,10 @@ def _beside() -> Iterator[Shown]:
     for why in NoticeReason:
         body = {"why": why.value, "by": BOB.id, "note": "You know this customer."}
         about = glass if why in (NoticeReason.BROKE_GLASS, NoticeReason.REVIEW_DUE) else elsewhere
-        yield Shown(f"direct-{why}", render_message_about(OutgoingKind.DIRECT, body, about, link))
-    yield Shown("direct-decided", render_message_about(OutgoingKind.DIRECT, {}, done, link))
-    yield Shown("pointer", render_message_about(OutgoingKind.POINTER, {}, elsewhere, link))
-    yield Shown("pointer-decided", render_message_about(OutgoingKind.POINTER, {}, done, link))
+        yield Shown(f"direct-{why}", render_approval_message(OutgoingKind.DIRECT, body, about, link))
+    yield Shown("direct-decided", render_approval_message(OutgoingKind.DIRECT, {}, done, link))
+    yield Shown("pointer", render_approval_message(OutgoingKind.POINTER, {}, elsewhere, link))
+    yield Shown("pointer-decided", render_approval_message(OutgoingKind.POINTER, {}, done, link))
 
 
 def _args(value: Json) -> dict[str, Json]:

@@ -7,7 +7,7 @@ from countersign.approvals.assignment.referral import Referral
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.policy.approver_set import Source, SourceKind
 from countersign.approvals.policy.clock.timers import Fired, TimerKind
-from countersign.approvals.policy.voting.needed import Needed
+from countersign.approvals.policy.voting.missing_approvals import MissingApprovals
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from tests.approvals.policy.policies import a_rule
 from tests.browser.card_gallery import (
@@ -31,7 +31,7 @@ def all_cards() -> Iterator[Shown]:
 
 
 def exceptional_cards() -> Iterator[Shown]:
-    still = (Needed(count=1, any_of=(Source(kind=SourceKind.GROUP, names=("@security",)),)),)
+    still = (MissingApprovals(count=1, any_of=(Source(kind=SourceKind.GROUP, names=("@security",)),)),)
     nobodys = asked(REFUND, rules=(LARGE,))
     yield a_card("no-requester", replace(nobodys, requester=None), ordinary=True)
     voted = RowVotes(votes=(vote(DecisionKind.APPROVE),), needed=still)

@@ -1,8 +1,8 @@
 """`doctor` as a whole: what it prints, its exit code, and what it never prints."""
 
 from countersign.commands.arguments.doctor import CHECK_NAMES
+from countersign.commands.doctor.check_result import fail
 from countersign.commands.doctor.command import CHECKS
-from countersign.commands.doctor.findings import fail
 from countersign.commands.doctor.report import lines
 from slack_local.fault_injection import ApiFault
 from tests.doctor.conftest import BotSetup

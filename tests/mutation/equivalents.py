@@ -33,12 +33,12 @@ EQUIVALENTS = (
         reason="Numbers that overflow a float are beyond ten to the 308th, none is -1 or 0.",
     ),
     unchecked_lengths(
-        f"{_APPROVALS}/policy/voting/verdict.py",
+        f"{_APPROVALS}/policy/voting/voting_result.py",
         "counted = [vote for vote, reason in zip(row.votes, reasons, strict=True) if reason is None]",
         "The line above makes one reason for each vote.",
     ),
     unchecked_lengths(
-        f"{_APPROVALS}/policy/voting/verdict.py",
+        f"{_APPROVALS}/policy/voting/voting_result.py",
         "for vote, reason in zip(row.votes, reasons, strict=True)",
         "There is one reason for each vote.",
     ),

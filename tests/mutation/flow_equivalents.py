@@ -11,7 +11,7 @@ _CHOSEN = f"{_REPLIES}/chosen_replies.py"
 _TEXTS = f"{_REPLIES}/texts.py"
 
 _ONE_WAITS = "It is looked at only if one approval waits."
-_ONE_ROW = "Words decide only a card of one row: judge_reply() and may_use_words() take no other."
+_ONE_ROW = "Words decide only a card of one row: decision_in_reply() and may_use_words() take no other."
 _GATHERED = "gather() gives one result for each that it is given."
 
 

@@ -39,7 +39,10 @@ FLOW_TESTS = {
         "flow/replies/test_replies",
         "flow/test_reply_timing",
     ),
-    "decisions/judging": ("flow/decisions/test_decision_detail", "flow/decisions/test_judging"),
+    "decisions/answer_validation": (
+        "flow/decisions/test_decision_detail",
+        "flow/decisions/test_answer_validation",
+    ),
     "decisions/evidence/refusal_log": (
         "flow/decisions/test_refusals_in_memory",
         "flow/decisions/test_refusal_log",
@@ -65,14 +68,14 @@ FLOW_TESTS = {
         "slack/decisions/test_referrals",
     ),
     "decisions/undo": ("flow/decisions/test_claim_and_undo_in_memory", "flow/decisions/test_undo"),
-    "decisions/absences": ("flow/decisions/test_absences", "slack/commands/test_delegate_command"),
+    "decisions/delegations": ("flow/decisions/test_delegations", "slack/commands/test_delegate_command"),
     "decisions/break_glass_reviews": (
         "flow/decisions/test_reviews_of_broken_glass",
         "slack/decisions/test_break_glass_reviews",
     ),
     "decisions/refer": ("flow/decisions/test_claim_and_undo_in_memory", "slack/decisions/test_referrals"),
-    "decisions/concurrent_change": (
-        "flow/decisions/test_concurrent_change",
+    "decisions/conflict_retry": (
+        "flow/decisions/test_conflict_retry",
         "flow/decisions/test_cancel",
         "flow/decisions/test_claim",
         "flow/decisions/test_undo",
@@ -138,7 +141,7 @@ FLOW_TESTS = {
     ),
     "live/agent_session": ("flow/live/test_agent_session",),
     "live/": ("flow/live/test_live_run", "flow/live/test_live_timing", "flow/live/test_live_message"),
-    "home/direct_message_hold": ("flow/home/test_quiet_hours",),
+    "home/quiet_hours_check": ("flow/home/test_quiet_hours",),
     "home/quiet_hours": (
         "flow/home/test_quiet_hours_end",
         "flow/home/test_quiet_hours",

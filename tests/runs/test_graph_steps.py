@@ -14,7 +14,7 @@ from langgraph.types import Command, Send, interrupt
 
 from countersign.flow.live.events import RunEvent, StepEnded, StepExpected, StepStarted
 from countersign.runs.streaming.graph_steps import graph_steps
-from countersign.runs.streaming.step_watcher import StepWatcher
+from countersign.runs.streaming.step_callbacks import StepCallbacks
 
 Node = Callable[[Any], Any]
 
@@ -58,7 +58,7 @@ async def seen(graph: Any, given: Any = None) -> Seen:
     found = Seen()
     config: RunnableConfig = {
         "configurable": {"thread_id": "t"},
-        "callbacks": [StepWatcher(found, graph_steps(compiled))],
+        "callbacks": [StepCallbacks(found, graph_steps(compiled))],
     }
     try:
         await compiled.ainvoke({"messages": []} if given is None else given, config)

@@ -15,11 +15,11 @@ from countersign.approvals.lifecycle import Event
 from countersign.approvals.policy.rule import Rule
 from countersign.demo.session import APP
 from countersign.flow.channel_ids import ChannelIds
-from countersign.flow.decisions.absences import Absences
 from countersign.flow.decisions.break_glass_reviews import BreakGlassReviews
 from countersign.flow.decisions.cancel import CancelApproval
 from countersign.flow.decisions.claim import ClaimApproval
 from countersign.flow.decisions.decide import Decide
+from countersign.flow.decisions.delegations import ManageDelegations
 from countersign.flow.decisions.refer import ReferApproval
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
@@ -207,7 +207,7 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
             cancel_approval=CancelApproval(store, clock),
             claim_approval=ClaimApproval(store, voting, clock),
             refer_approval=ReferApproval(store, voting, clock),
-            absences=Absences(delegations, clock),
+            delegations=ManageDelegations(delegations, clock),
             grants=own_grants,
             break_glass_reviews=BreakGlassReviews(
                 BreakGlassStore(pool), store, voting, audience, clock, delivery.deliver_posts

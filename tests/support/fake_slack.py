@@ -56,7 +56,7 @@ class FakeSlack:
         self.cards[review.approval.id] = review.approval.status
         return True
 
-    async def update_message_about(self, message: ApprovalMessage, review: Review) -> None:
+    async def update_approval_message(self, message: ApprovalMessage, review: Review) -> None:
         self.updated[message.key] = review.approval.phase
 
     async def person(self, user_id: str, channel_id: str | None = None, *, max_age: float = 0.0) -> Person:

@@ -89,7 +89,9 @@ class GraphState:
     changeable: Json = None  # what people may change of it: {"schema", "values"}; None: nothing, or not asked
     positions: frozenset[str] = frozenset()  # keys of the checkpoints where it and its subgraphs are
     passed: frozenset[str] = frozenset()  # those of them whose breakpoint was passed
-    hidden_stop: bool = False  # a graph that runs inside a step may stand at a breakpoint that nobody sees
+    hidden_breakpoint: bool = (
+        False  # a graph that runs inside a step may stand at a breakpoint that nobody sees
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

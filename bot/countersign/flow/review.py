@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from countersign.approvals.approval import Approval
-from countersign.flow.policy.redaction.redacted_places import with_shown_answers
+from countersign.flow.policy.redaction.redacted_pointers import with_shown_answers
 from countersign.flow.policy.redaction.redacted_request import shown_request, without_redacted_fields
 from countersign.flow.policy.restriction import restrict
 from countersign.flow.thread import ThreadRef
@@ -22,7 +22,7 @@ from countersign.interrupts import (
     Risk,
     parse,
     payload_format,
-    with_effect,
+    with_action_title,
     with_state_changes,
 )
 from countersign.interrupts.code import shape_from_json
@@ -52,7 +52,7 @@ class Review:
     @for_everyone
     def shown(self) -> ReviewRequest:
         """The same as people see it: its effect in words, and nothing that its rules redact."""
-        return with_effect(self._redacted)
+        return with_action_title(self._redacted)
 
     @cached_property
     def _redacted(self) -> ReviewRequest:
@@ -106,7 +106,7 @@ class Review:
         read = Review(self.approval)
         read.__dict__["unrestricted_request"] = read._parsed()
         read.__dict__["request"] = read._allowed()
-        read.__dict__["shown"] = with_effect(read._redacted)
+        read.__dict__["shown"] = with_action_title(read._redacted)
         return read
 
     @property

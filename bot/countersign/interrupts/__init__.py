@@ -5,6 +5,7 @@ what their forms are. `ReviewRow.decide` turns a button or a sent form into a `D
 turns decisions into what the graph expects, or raises `InvalidDecision`.
 """
 
+from countersign.interrupts.action_title import action_label, with_action_title
 from countersign.interrupts.answers.preview import AnswerPreview, answer_previews
 from countersign.interrupts.dialects.options import MAX_OPTION_BUTTONS
 from countersign.interrupts.dialects.static_breakpoint import KEY as BREAKPOINT_KEY
@@ -22,7 +23,6 @@ from countersign.interrupts.display.visible_text import (
     single_line,
 )
 from countersign.interrupts.display.visible_text.confusables import ascii_lookalike, look_alike
-from countersign.interrupts.effect import action_label, with_effect
 from countersign.interrupts.errors import FormValidationError, InvalidDecision
 from countersign.interrupts.forms.field import INPUT_LIMIT, Field, FieldKind, Option, RawInput
 from countersign.interrupts.forms.form import Form
@@ -105,7 +105,7 @@ __all__ = [
     "split_text",
     "takes",
     "to_json",
-    "with_effect",
+    "with_action_title",
     "with_state_changes",
     "within_limit",
 ]

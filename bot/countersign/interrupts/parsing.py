@@ -13,7 +13,7 @@ from countersign.interrupts.forms.form import Form
 from countersign.interrupts.json_values.conversion import to_json
 from countersign.interrupts.review_request import AnswerSource, ReviewRequest, ReviewRow
 from countersign.interrupts.shape_answers.from_shape import with_shape
-from countersign.interrupts.shape_answers.unread_answers import unread_answers
+from countersign.interrupts.shape_answers.ignored_answers import with_ignored_answers
 from countersign.interrupts.size_limit import shortened, without_approval
 from countersign.interrupts.validation.schema import compile_schema
 
@@ -48,7 +48,7 @@ def _parse(value: Json, schema: Json, shape: AnswerShape | None) -> ReviewReques
     if not dialect.guessed:
         asked_by_code = schema is None and dialect is not static_breakpoint.DIALECT
         if asked_by_code and isinstance(shape, Unknown) and shape.unread:  # whatever it declares
-            return unread_answers(request, shape)
+            return with_ignored_answers(request, shape)
         return replace(request, source=AnswerSource.DECLARED)
     if shape is not None and schema is None:
         request = with_shape(request, value, shape)

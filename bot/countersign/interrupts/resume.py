@@ -49,13 +49,13 @@ def _errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
         if changes is None or changes:
             return changes or {pointer.ROOT: _("The state can't be changed here.")}
     if decision.ends_run:
-        rejectable = DecisionKind.REJECT in row.allowed and row.goes_on_regardless
+        rejectable = DecisionKind.REJECT in row.allowed and row.ignores_answer
         possible = decision.kind is DecisionKind.REJECT and (row.cancellation is not None or rejectable)
         return {} if possible else {pointer.ROOT: _("The run can't be cancelled here.")}
     if decision.verbatim:
         possible = decision.kind is DecisionKind.RESPOND and row.other is not None
         return {} if possible else {pointer.ROOT: _("This can be answered with the card's buttons only.")}
-    unheard = decision.kind is DecisionKind.REJECT and row.goes_on_regardless  # it has to end the run
+    unheard = decision.kind is DecisionKind.REJECT and row.ignores_answer  # it has to end the run
     if decision.kind not in row.allowed or unheard:
         return {
             pointer.ROOT: _("“{decision}” is not possible here.").format(decision=decision.kind.capitalize())

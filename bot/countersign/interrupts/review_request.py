@@ -8,7 +8,7 @@ from enum import StrEnum
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.i18n import _
-from countersign.interrupts.answers.no_options import is_a_no
+from countersign.interrupts.answers.negative_options import is_negative
 from countersign.interrupts.answers.template import AnswerTemplate
 from countersign.interrupts.code import AnswerShape
 from countersign.interrupts.errors import FormValidationError
@@ -62,7 +62,7 @@ class ReviewRow:
     `other` is the form that takes any JSON; only a row whose answers were guessed has it. `update` is the
     form that answers and changes the graph's state, where that is allowed. `read_as` is what the graph's code
     reads of the answer, where that decides: every answer but that of `other` has to fit it.
-    `goes_on_regardless` is set where the code does nothing with the answer: a no then cancels the run.
+    `ignores_answer` is set where the code does nothing with the answer: a no then cancels the run.
     """
 
     action: str | None  # the tool's name as it was sent, where it is about a tool: show it with `single_line`
@@ -75,7 +75,7 @@ class ReviewRow:
     other: Form | None = None
     update: Form | None = None
     read_as: AnswerShape | None = None
-    goes_on_regardless: bool = False
+    ignores_answer: bool = False
     edited_at: str = pointer.ROOT  # the place in `args` that EDIT changes, where it is not all of them
     description: str | None = None  # the asker's own words about this row of several, as the request's are
 
@@ -143,12 +143,12 @@ class ReviewRow:
 
     def effective(self, decision: Decision) -> Decision:
         """The decision, or where the graph would go on after this no, the cancellation of its run."""
-        if not self.goes_on_regardless or decision.verbatim or decision.ends_run:
+        if not self.ignores_answer or decision.verbatim or decision.ends_run:
             return decision
         if decision.kind is DecisionKind.REJECT:
             return run_cancellation(decision.message)
         picked = next((each for each in self.options if json_equal(each.value, decision.value)), None)
-        says_no = decision.kind is DecisionKind.RESPOND and picked is not None and is_a_no(picked)
+        says_no = decision.kind is DecisionKind.RESPOND and picked is not None and is_negative(picked)
         return run_cancellation(None) if says_no else decision
 
     def answer(self, decision: Decision) -> Json:

@@ -23,13 +23,14 @@ from countersign.i18n import lazy_text
 from countersign.interrupts import to_json
 from countersign.interrupts.code import GraphReading
 from countersign.runs.breakpoints.continuation import STOPPED_KEY, BreakpointContinuation
-from countersign.runs.breakpoints.hidden_stops import may_stand_inside
-from countersign.runs.breakpoints.stops import Stop, StopFinder, namespace_of
-from countersign.runs.breakpoints.stops import breakpoint_id as stops_id
+from countersign.runs.breakpoints.hidden_breakpoints import may_stand_inside
+from countersign.runs.breakpoints.reached_breakpoints import BreakpointFinder, ReachedBreakpoint, namespace_of
+from countersign.runs.breakpoints.reached_breakpoints import breakpoint_id as stops_id
 from countersign.runs.inputs.plan import InputPlan
 from countersign.runs.loading import AnyGraph
 from countersign.runs.persistence.checkpointer import Checkpointer, is_database_unavailable
 from countersign.runs.run_control import StoppableRun
+from countersign.runs.state.pending_interrupts import is_asked, unanswered
 from countersign.runs.state.snapshot import (
     CONTEXT_KEY,
     INPUT_KEY,
@@ -38,9 +39,8 @@ from countersign.runs.state.snapshot import (
     with_named_values,
 )
 from countersign.runs.state.state_schema import changeable_state, changed_fields
-from countersign.runs.state.unanswered import is_asked, unanswered
-from countersign.runs.streaming.open_turn import open_turn
-from countersign.runs.streaming.watching import Watching
+from countersign.runs.streaming.streamed_run import StreamedRun
+from countersign.runs.streaming.unfinished_tool_calls import unfinished_tool_calls
 from countersign.runs.tracing_callbacks import with_span_callbacks
 
 _FAILED_CALL = "This call failed and gave no result."
@@ -74,10 +74,10 @@ class GraphThread:
         failed: Callable[[BaseException], RunFailed],
         *,
         shows_state: bool = False,
-        watching: Watching | None = None,
+        streamed_run: StreamedRun | None = None,
     ) -> None:
-        """`failed` reports what a run raised; with `watching`, runs report what they do."""
-        self._watching = watching
+        """`failed` reports what a run raised; with `streamed_run`, runs report what they do."""
+        self._streamed_run = streamed_run
         self._graph = graph
         self._info = info
         self._plan = plan
@@ -96,7 +96,7 @@ class GraphThread:
         self._metadata = dict(snapshot.metadata or {})
         self._values = snapshot.values
         held = unanswered(self._reads.get(""))
-        finder = StopFinder(self._graph, self._reads)
+        finder = BreakpointFinder(self._graph, self._reads)
         stops = await finder.find(snapshot)
         committed = await self._committed(snapshot)
         if any(task.state is not None and task.interrupts for task in snapshot.tasks):
@@ -112,10 +112,10 @@ class GraphThread:
             stops=stops,
             positions=finder.positions,
             changeable=self._changeable(snapshot),
-            hidden_stop=await self._hidden_stop(snapshot, finder.positions),
+            hidden_breakpoint=await self._hidden_breakpoint(snapshot, finder.positions),
         )
 
-    async def _hidden_stop(self, snapshot: StateSnapshot, positions: frozenset[str]) -> bool:
+    async def _hidden_breakpoint(self, snapshot: StateSnapshot, positions: frozenset[str]) -> bool:
         if not self._answers.breakpoints:
             return False
         known = {namespace_of(position) for position in positions}
@@ -187,10 +187,10 @@ class GraphThread:
         except Exception as error:
             raise self._translated(error) from error
 
-    async def _stops(self) -> tuple[Stop, ...]:
+    async def _stops(self) -> tuple[ReachedBreakpoint, ...]:
         """The breakpoints at which the graph stands, without those that were passed."""
         snapshot = await self._graph.aget_state(self._config)
-        found = await StopFinder(self._graph, self._reads).find(snapshot)
+        found = await BreakpointFinder(self._graph, self._reads).find(snapshot)
         return tuple(stop for stop in found if not stop.passed)
 
     async def is_asked(self, interrupt_id: str) -> bool:
@@ -267,10 +267,10 @@ class GraphThread:
                 given, config, context=context, durability="sync", control=self._control
             )
 
-        if self._watching is None:
+        if self._streamed_run is None:
             await invoke(given, config)
         else:
-            await self._watching.run(invoke, given, config, open_turn(self._values))
+            await self._streamed_run.run(invoke, given, config, unfinished_tool_calls(self._values))
 
     def _translated(self, error: Exception) -> CountersignError:
         if is_database_unavailable(error, self._session):

@@ -35,17 +35,17 @@ from countersign.runs.project.config import GraphConfig, GraphConfigError
 from countersign.runs.run_control import StoppableRun
 from countersign.runs.serialization.own_types import OwnTypes
 from countersign.runs.serialization.serializer import CheckpointSerializer, build_serializer
-from countersign.runs.state.unanswered import RecordsReads
+from countersign.runs.state.pending_interrupts import RecordsLastRead
 from countersign.runs.streaming.graph_steps import graph_steps
 from countersign.runs.streaming.speaking_nodes import speaking_nodes
-from countersign.runs.streaming.watching import WatchedGraph, Watching
+from countersign.runs.streaming.streamed_run import StreamedGraph, StreamedRun
 
 Redact: TypeAlias = Callable[[str], str]
 
 log = structlog.get_logger()
 
 
-class _Saver(RecordsReads, Checkpointer):
+class _Saver(RecordsLastRead, Checkpointer):
     """One run's checkpointer, which tells the run's control of each step that it saves."""
 
     control: StoppableRun | None = None
@@ -119,7 +119,7 @@ class Graphs:
         reading = reading or read_graphs(loaded, files)
         self._plans = reading.plans
         self._shows_state = shows_state
-        self._watched: dict[str, WatchedGraph] = {}
+        self._watched: dict[str, StreamedGraph] = {}
         self._reports = ErrorReports(reading.own, redact) if redact else None
         self.infos: Mapping[str, GraphInfo] = reading.infos
         self.answers: Mapping[str, GraphReading] = reading.answers
@@ -176,18 +176,18 @@ class Graphs:
                     self.answers[name],
                     failed,
                     shows_state=self._shows_state(),
-                    watching=self._watching(name, watch, control),
+                    streamed_run=self._streamed_run(name, watch, control),
                 )
         finally:
             self._controls.pop(control, None)
 
-    def _watching(self, name: str, watch: Watch | None, control: StoppableRun) -> Watching | None:
+    def _streamed_run(self, name: str, watch: Watch | None, control: StoppableRun) -> StreamedRun | None:
         if watch is None:
             return None
         if name not in self._watched:
             graph = self._loaded[name].sample
-            self._watched[name] = WatchedGraph(speaking=speaking_nodes(graph), steps=graph_steps(graph))
-        return Watching(graph=self._watched[name], report=watch, stopping=lambda: control.ends_model_calls)
+            self._watched[name] = StreamedGraph(speaking=speaking_nodes(graph), steps=graph_steps(graph))
+        return StreamedRun(graph=self._watched[name], report=watch, stopping=lambda: control.ends_model_calls)
 
     async def describe(
         self, name: str, thread: ThreadRef, sessions: AsyncConnectionPool[psycopg.AsyncConnection[Any]]

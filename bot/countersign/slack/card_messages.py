@@ -13,7 +13,7 @@ from countersign.flow.review import Review
 from countersign.flow.work import ApprovalMessage
 from countersign.i18n import reader_language
 from countersign.slack.block_kit.builders import RenderedMessage
-from countersign.slack.cards.messages_about import render_message_about
+from countersign.slack.cards.approval_messages import render_approval_message
 from countersign.slack.cards.open_card import render_card, render_fallback_card
 from countersign.slack.message_sender import BLOCKS_REFUSED, MessageSender
 from countersign.slack.text.names import Names
@@ -98,26 +98,26 @@ class CardMessages:
     async def _with_names(self, card: RenderedMessage) -> RenderedMessage:
         return await name_people(card, self._names, exact=True)
 
-    async def post_about(self, row: Outgoing, review: Review) -> str:
+    async def post_approval_message(self, row: Outgoing, review: Review) -> str:
         """A pointer, or a direct message, whose channel has the id of a person until it is opened."""
         channel = await self.message_channel(row.channel)
         if found := await self._sender.find(row, channel):
             return found
         with reader_language(await self._language_of(row)):
-            about = await asyncio.to_thread(self._message_about, row, review)
+            about = await asyncio.to_thread(self._approval_message, row, review)
         return await self._sender.send(row.key, channel, row.thread_ts, about)
 
-    async def update_about(self, message: ApprovalMessage, review: Review) -> None:
+    async def update_approval_message(self, message: ApprovalMessage, review: Review) -> None:
         channel = await self.message_channel(message.channel)
         with reader_language(await self._language_of(message)):
-            about = await asyncio.to_thread(self._message_about, message, review)
+            about = await asyncio.to_thread(self._approval_message, message, review)
         await self._sender.update(channel, message.ts, about)
 
     async def _language_of(self, message: Outgoing | ApprovalMessage) -> str | None:
         """The reader's of a direct message; None: many read it."""
         return await self._language(message.channel) if message.kind is OutgoingKind.DIRECT else None
 
-    def _message_about(self, message: Outgoing | ApprovalMessage, review: Review) -> RenderedMessage:
+    def _approval_message(self, message: Outgoing | ApprovalMessage, review: Review) -> RenderedMessage:
         approval, thread = review.approval, review.thread
         link = self._workspace.link(thread.channel, thread.ts)
         if approval.card_ts is not None:
@@ -126,7 +126,7 @@ class CardMessages:
         body = message.body if isinstance(message.body, Mapping) else {}
         if message.kind is OutgoingKind.DIRECT:
             review = review.for_reader()
-        return render_message_about(message.kind, body, review, link)
+        return render_approval_message(message.kind, body, review, link)
 
     async def message_channel(self, target: str) -> str:
         """The channel of the direct messages with this person; a channel's id as it is."""

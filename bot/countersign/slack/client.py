@@ -66,7 +66,7 @@ class SlackClient:
         if row.kind is OutgoingKind.CARD and review is not None:
             return await self._cards.post(row, review)
         if row.kind in _FROM_APPROVAL and review is not None:
-            return await self._cards.post_about(row, review)
+            return await self._cards.post_approval_message(row, review)
         if row.kind is OutgoingKind.REMOVAL:
             return await self._sender.remove(row)
         if row.kind is OutgoingKind.FILE:
@@ -109,8 +109,8 @@ class SlackClient:
     async def update_card(self, review: Review) -> bool:
         return await self._cards.update(review)
 
-    async def update_message_about(self, message: ApprovalMessage, review: Review) -> None:
-        await self._cards.update_about(message, review)
+    async def update_approval_message(self, message: ApprovalMessage, review: Review) -> None:
+        await self._cards.update_approval_message(message, review)
 
     async def update_message(self, channel: str, ts: str, rendered: RenderedMessage) -> None:
         """Replace the content of a message of the bot's."""

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.conversation.reset import ResetConversation
 from countersign.flow.conversation.stop import StopRun
-from countersign.flow.decisions.absences import Absences
 from countersign.flow.decisions.break_glass_reviews import BreakGlassReviews
 from countersign.flow.decisions.cancel import CancelApproval
 from countersign.flow.decisions.claim import ClaimApproval
 from countersign.flow.decisions.decide import Decide
+from countersign.flow.decisions.delegations import ManageDelegations
 from countersign.flow.decisions.refer import ReferApproval
 from countersign.flow.decisions.replies.reply_handler import ReplyHandler
 from countersign.flow.decisions.undo import UndoDecision
@@ -22,9 +22,9 @@ from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.files.reader import FileReader
 from countersign.flow.grants.give import GiveGrant
 from countersign.flow.grants.manage import Grants
-from countersign.flow.home.direct_message_hold import QuietHoursCheck
 from countersign.flow.home.home_tabs import HomeTabs
 from countersign.flow.home.inbox import InboxReader
+from countersign.flow.home.quiet_hours_check import QuietHoursCheck
 from countersign.flow.live.agent_session import AgentSessions
 from countersign.flow.live.live_run import LiveRuns
 from countersign.flow.notices.shortage_notices import ShortageCheck, ShortageNotices
@@ -64,7 +64,7 @@ class Decisions:
     cancel_approval: CancelApproval
     claim_approval: ClaimApproval
     refer_approval: ReferApproval
-    absences: Absences
+    delegations: ManageDelegations
     start_permission: StartPermission
 
 
@@ -208,7 +208,7 @@ class WorkspaceFactory:
             cancel_approval=CancelApproval(threads, clock, observer, ledger),
             claim_approval=ClaimApproval(threads, voting, clock, ledger, observer),
             refer_approval=ReferApproval(threads, voting, clock, ledger, observer),
-            absences=Absences(self._storage.delegations, clock),
+            delegations=ManageDelegations(self._storage.delegations, clock),
             start_permission=StartPermission(slack, StartPolicy(self._settings.start), observer),
         )
 

@@ -17,21 +17,21 @@ class ChangeFeed:
 
     def __init__(self) -> None:
         self._waiting: dict[Hashable, set[asyncio.Event]] = defaultdict(set)
-        self._watching: dict[object, Callable[[Sequence[Hashable]], None]] = {}
+        self._streamed_run: dict[object, Callable[[Sequence[Hashable]], None]] = {}
 
     def subscribe(self, callback: Callable[[Sequence[Hashable]], None]) -> Callable[[], None]:
         """Call `callback` with the topics of every change, at once, until the returned function is called."""
         watcher = object()
-        self._watching[watcher] = callback
+        self._streamed_run[watcher] = callback
 
         def stop() -> None:
-            self._watching.pop(watcher, None)
+            self._streamed_run.pop(watcher, None)
 
         return stop
 
     def notify(self, *topics: Hashable) -> None:
         """Something changed under each of `topics`."""
-        for callback in tuple(self._watching.values()):
+        for callback in tuple(self._streamed_run.values()):
             callback(topics)
         for topic in topics:
             for event in self._waiting.get(topic, ()):

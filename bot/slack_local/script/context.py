@@ -47,7 +47,7 @@ class ScriptContext:
         self._printer = TranscriptPrinter(workspace.slack)
         self._threads: list[Thread] = []
         self._thread: Thread | None = None
-        self._watching = workspace.alice
+        self._streamed_run = workspace.alice
         self._before: dict[str, str] = {}
         self._form_errors: dict[str, str] = {}
         self._pressed: dict[str, Message] = {}  # by each button's label: its message before it was pressed
@@ -59,7 +59,7 @@ class ScriptContext:
         found = self._workspace.people.get(name)
         if found is None:
             raise ExpectationError(f"there is nobody called {name}; there are {[*self._workspace.people]}")
-        self._watching = found
+        self._streamed_run = found
         return found
 
     def channel(self, name: str) -> Channel:

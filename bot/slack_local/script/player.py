@@ -45,11 +45,11 @@ class Player(Actions, Expectations):
         run: Callable[..., Awaitable[Any]] = getattr(self, step.statement)
         if step.is_expectation:
             await run(**step.arguments)
-            self._printer.unseen(self._watching)
+            self._printer.unseen(self._streamed_run)
             self._printer.expectation(step.line)
         else:
             if step.statement != "story":
                 self._printer.action(step.line)
             self._form_errors = {}
             await run(**step.arguments)
-            self._printer.unseen(self._watching)
+            self._printer.unseen(self._streamed_run)

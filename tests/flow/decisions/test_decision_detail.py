@@ -10,13 +10,13 @@ import pytest
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.policy.rule import Rule
-from countersign.approvals.policy.voting.needed import Needed
+from countersign.approvals.policy.voting.missing_approvals import MissingApprovals
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.stand_in import StandIn
-from countersign.approvals.policy.voting.verdict import Outcome, Verdict
+from countersign.approvals.policy.voting.voting_result import Outcome, VotingResult
 from countersign.approvals.votes.vote import Vote
+from countersign.flow.decisions.answer_validation import validate_decisions, validated_resume_value
 from countersign.flow.decisions.evidence.decision_detail import row_detail
-from countersign.flow.decisions.judging import judge_answer, judge_decisions
 from countersign.flow.review import Review
 from countersign.interrupts import InvalidDecision
 from tests.approvals.policy.policies import NOW, a_rule, person, vote
@@ -32,10 +32,10 @@ def review(value: Json = CALL, rule: Rule | None = None, **changes: Any) -> Revi
     return Review(replace(an_approval(rule or a_rule(""), value=value), **changes))
 
 
-def verdict(outcome: Outcome = Outcome.APPROVED, **changes: Any) -> Verdict:
+def voting_result(outcome: Outcome = Outcome.APPROVED, **changes: Any) -> VotingResult:
     """One vote, which was all that was needed."""
     return replace(
-        Verdict(
+        VotingResult(
             outcome=outcome,
             decision=None,
             seats=(),
@@ -49,8 +49,8 @@ def verdict(outcome: Outcome = Outcome.APPROVED, **changes: Any) -> Verdict:
     )
 
 
-def detail(asked: Review, decision: Decision, came_to: Verdict | None = None) -> Mapping[str, Json]:
-    return row_detail(asked, 0, decision, came_to or verdict())
+def detail(asked: Review, decision: Decision, came_to: VotingResult | None = None) -> Mapping[str, Json]:
+    return row_detail(asked, 0, decision, came_to or voting_result())
 
 
 def test_one_vote_that_was_all_that_was_needed_is_its_decision_alone() -> None:
@@ -128,18 +128,18 @@ def test_a_change_of_the_state_is_kept_field_by_field_with_what_was_there() -> N
 @pytest.mark.parametrize(
     "came_to",
     [
-        verdict(Outcome.OPEN),
-        verdict(quorum=2),
-        verdict(broke_glass=vote("UCAROL")),
-        verdict(Outcome.OPEN, quorum=2),
+        voting_result(Outcome.OPEN),
+        voting_result(quorum=2),
+        voting_result(broke_glass=vote("UCAROL")),
+        voting_result(Outcome.OPEN, quorum=2),
     ],
 )
-def test_where_one_vote_was_not_all_that_was_needed_the_votes_are_kept(came_to: Verdict) -> None:
+def test_where_one_vote_was_not_all_that_was_needed_the_votes_are_kept(came_to: VotingResult) -> None:
     came_to = replace(
         came_to,
         approvals=(vote("UBOB"), vote("UCAROL")),
         rejections=(vote("UDAVE", REJECT),),
-        needed=(Needed(count=1, any_of=()),),
+        needed=(MissingApprovals(count=1, any_of=()),),
     )
     kept = detail(review(), Decision(kind=APPROVE), came_to)
     assert kept["outcome"] == came_to.outcome.value
@@ -151,7 +151,7 @@ def test_where_one_vote_was_not_all_that_was_needed_the_votes_are_kept(came_to: 
 
 def test_who_agrees_to_an_edit_decides_what_was_proposed() -> None:
     proposed = Decision(kind=EDIT, value=PAID)
-    kept = detail(review(), Decision(kind=APPROVE), verdict(decision=proposed))
+    kept = detail(review(), Decision(kind=APPROVE), voting_result(decision=proposed))
     assert kept["kind"] == "approve"
     assert kept["decided"] == {
         "kind": "edit",
@@ -164,21 +164,21 @@ def test_who_agrees_to_an_edit_decides_what_was_proposed() -> None:
 @pytest.mark.parametrize(
     ("own", "came_to"),
     [
-        (Decision(kind=EDIT, value=PAID), verdict(decision=Decision(kind=EDIT, value=PAID))),
-        (Decision(kind=APPROVE), verdict(decision=None)),
-        (Decision(kind=APPROVE, message="fine"), verdict(decision=Decision(kind=APPROVE))),
-        (Decision(kind=APPROVE), verdict(Outcome.OPEN, decision=Decision(kind=EDIT, value=PAID))),
-        (Decision(kind=APPROVE), verdict(Outcome.REJECTED, decision=Decision(kind=EDIT, value=PAID))),
+        (Decision(kind=EDIT, value=PAID), voting_result(decision=Decision(kind=EDIT, value=PAID))),
+        (Decision(kind=APPROVE), voting_result(decision=None)),
+        (Decision(kind=APPROVE, message="fine"), voting_result(decision=Decision(kind=APPROVE))),
+        (Decision(kind=APPROVE), voting_result(Outcome.OPEN, decision=Decision(kind=EDIT, value=PAID))),
+        (Decision(kind=APPROVE), voting_result(Outcome.REJECTED, decision=Decision(kind=EDIT, value=PAID))),
     ],
     ids=["it is one's own", "nothing", "as asked", "it is open", "it is rejected"],
 )
-def test_nothing_else_is_decided_where(own: Decision, came_to: Verdict) -> None:
+def test_nothing_else_is_decided_where(own: Decision, came_to: VotingResult) -> None:
     assert "decided" not in detail(review(), own, came_to)
 
 
 def test_for_whom_a_vote_counts_is_kept_with_the_delegation() -> None:
     stands_in = StandIn(delegate="UBOB", delegator=person("UALICE"), delegation_id=UUID(int=7))
-    kept = detail(review(), Decision(kind=APPROVE), verdict(stands_in={"UBOB": stands_in}))
+    kept = detail(review(), Decision(kind=APPROVE), voting_result(stands_in={"UBOB": stands_in}))
     assert kept["on_behalf_of"] == {
         "UBOB": {"user": "UALICE", "name": "Alice", "delegation": str(UUID(int=7))}
     }
@@ -189,13 +189,13 @@ def test_for_whom_a_vote_counts_is_kept_with_the_delegation() -> None:
 
 
 async def test_a_decision_is_judged_on_each_row_that_it_is_on() -> None:
-    await judge_decisions(review(), {0: Decision(kind=APPROVE)})
+    await validate_decisions(review(), {0: Decision(kind=APPROVE)})
     with pytest.raises(InvalidDecision):
-        await judge_decisions(review(), {0: Decision(kind=EDIT, value="no object")})
+        await validate_decisions(review(), {0: Decision(kind=EDIT, value="no object")})
 
 
 async def test_the_graph_gets_the_answer_of_its_dialect() -> None:
     decisions = [Vote(decision=Decision(kind=APPROVE), by=person("UBOB"), at=NOW).decision]
-    assert await judge_answer(review(), decisions) == {"type": "approve"}
+    assert await validated_resume_value(review(), decisions) == {"type": "approve"}
     with pytest.raises(InvalidDecision):
-        await judge_answer(review(), [Decision(kind=EDIT, value="no object")])
+        await validated_resume_value(review(), [Decision(kind=EDIT, value="no object")])

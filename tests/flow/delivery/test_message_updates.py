@@ -31,7 +31,7 @@ class Messages:
     async def approval(self, _approval_id: object) -> Review | None:
         return REVIEW if self.known else None
 
-    async def update_message_about(self, message: Any, review: Review) -> None:
+    async def update_approval_message(self, message: Any, review: Review) -> None:
         assert review is REVIEW
         if message.key == "b" and self.error is not None:
             raise self.error

@@ -13,8 +13,8 @@ from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.votes.vote import Vote
 from countersign.flow.delivery.message_delivery import MessageDelivery
-from countersign.flow.home.direct_message_hold import QuietHoursCheck
 from countersign.flow.home.quiet_hours import EmptyQuietHours, QuietHours
+from countersign.flow.home.quiet_hours_check import QuietHoursCheck
 from countersign.flow.messages.outgoing import card
 from countersign.flow.notices.direct_messages import NoticeReason, direct_messages
 from countersign.flow.thread import ThreadRecord

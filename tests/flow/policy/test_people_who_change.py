@@ -12,7 +12,7 @@ from countersign.approvals.assignment.delegation import Delegation
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import MayNotDecide, NotPending
 from countersign.approvals.lifecycle import Status
-from countersign.flow.decisions.absences import Absences
+from countersign.flow.decisions.delegations import ManageDelegations
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.errors import Conflict
 from countersign.flow.policy.voting import Voting
@@ -120,7 +120,7 @@ async def test_a_vote_for_somebody_else_counts_while_the_delegation_lasts(
         await harness.vote(await other(harness), YES, user="UDORA")
     decided = await harness.vote(await harness.the_card(thread), YES, user="UBOB")
     assert decided.status is Status.DECIDED
-    assert await Absences(harness.delegations, clock).end_lapsed() == 1
+    assert await ManageDelegations(harness.delegations, clock).end_lapsed() == 1
 
 
 async def other(harness: Harness) -> Approval:

@@ -11,7 +11,7 @@ from countersign.approvals.lifecycle import Status
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.votes.vote import Vote
-from countersign.flow.policy.redaction.redacted_places import redacted_edit, redacted_values
+from countersign.flow.policy.redaction.redacted_pointers import redacted_edit, redacted_values
 from countersign.flow.review import Review
 from countersign.i18n import workspace_language
 from countersign.interrupts import digest, parse

@@ -6,7 +6,7 @@ import pytest
 
 from countersign.approvals.json import Json
 from countersign.approvals.policy.rule import Rule
-from countersign.flow.policy.redaction.redacted_places import redacted_values
+from countersign.flow.policy.redaction.redacted_pointers import redacted_values
 from countersign.flow.policy.redaction.redacted_request import shown_request, without_redacted_fields
 from countersign.flow.policy.restriction import restrict
 from countersign.interrupts import ReviewRequest, parse

@@ -9,7 +9,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.flow.policy.redaction.redacted_places import (
+from countersign.flow.policy.redaction.redacted_pointers import (
     in_arguments,
     in_edited_value,
     redacted_edit,

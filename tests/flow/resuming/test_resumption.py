@@ -156,7 +156,7 @@ async def test_an_answer_that_was_taken_is_not_given_again_and_the_run_goes_on()
     [
         GONE,
         a_state(pending("i2"), checkpoint_id="c6", unfinished=True),
-        replace(GONE, unfinished=True, hidden_stop=True),
+        replace(GONE, unfinished=True, hidden_breakpoint=True),
     ],
     ids=["at its end", "at its next question", "at a breakpoint that is not seen"],
 )
@@ -208,7 +208,7 @@ async def test_an_answer_that_the_graph_dropped_is_not_told_to_be_used() -> None
     ("state", "reason"),
     [
         (a_state(pending(), pending("breakpoint:k9")), BREAKPOINT_FIRST),
-        (replace(ASKED, hidden_stop=True), HIDDEN_BREAKPOINT),
+        (replace(ASKED, hidden_breakpoint=True), HIDDEN_BREAKPOINT),
     ],
 )
 async def test_an_answer_passes_no_breakpoint_unasked(state: GraphState, reason: str) -> None:

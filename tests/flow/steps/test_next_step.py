@@ -86,7 +86,7 @@ async def test_the_next_step_is(given: Work, state: GraphState, ran: tuple[str, 
         (rows(RETRY, halted=HIDDEN), UNFINISHED, HIDDEN, (RETRY.key,)),
         (rows(AGAIN, halted="e1"), ASKED, "e1", (AGAIN.key,)),
         (answered(AGAIN, halted="e1"), AT_REST, "e1", (AGAIN.key,)),
-        (answered(AGAIN, halted="e1"), replace(ASKED, hidden_stop=True), "e1", (AGAIN.key,)),
+        (answered(AGAIN, halted="e1"), replace(ASKED, hidden_breakpoint=True), "e1", (AGAIN.key,)),
         (
             answered(AGAIN, halted="e1"),
             a_state(pending("breakpoint:k1"), last_input_key="message:0"),
@@ -144,7 +144,7 @@ async def test_what_was_begun_before_a_crash_continues_and_its_files_are_read_fo
 
 
 async def test_a_run_that_may_stand_at_a_hidden_breakpoint_is_not_continued() -> None:
-    state = a_state(last_input_key="message:0", unfinished=True, hidden_stop=True)
+    state = a_state(last_input_key="message:0", unfinished=True, hidden_breakpoint=True)
     called = Called(state)
     result = await called.take(rows(a_message(0)))
     assert called.ran == [("files again",)]
@@ -152,7 +152,7 @@ async def test_a_run_that_may_stand_at_a_hidden_breakpoint_is_not_continued() ->
 
 
 async def test_a_question_beside_a_hidden_breakpoint_is_asked() -> None:
-    state = a_state(pending(), last_input_key="message:0", unfinished=True, hidden_stop=True)
+    state = a_state(pending(), last_input_key="message:0", unfinished=True, hidden_breakpoint=True)
     result = await Called(state).take(rows(a_message(0)))
     assert (result.thread.halted, len(result.opened)) == (None, 1)
 

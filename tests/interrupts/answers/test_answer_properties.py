@@ -68,7 +68,7 @@ def test_what_arrives_is_what_the_button_said(payload: Json, shape: AnswerShape,
     previews = answer_previews(request)
 
     offered = {preview.action.partition(":")[0] for preview in previews if preview.row == 0}
-    unheard = {"reject"} if request.rows[0].goes_on_regardless else set()
+    unheard = {"reject"} if request.rows[0].ignores_answer else set()
     assert offered >= {kind.value for kind in request.rows[0].allowed} - {"respond"} - unheard
     if len(request.rows) > 1:
         return

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 
-from countersign.commands.doctor.findings import Finding
+from countersign.commands.doctor.check_result import CheckResult
 from countersign.runs.loading import LoadedGraph
 from countersign.settings import OptionalSettings, SettingProblem
 from countersign.slack.transport.outbound.web_api import WebApi, Workspace
@@ -18,7 +18,7 @@ class DoctorOptions:
 
 
 @dataclass(kw_only=True)
-class Examination:
+class CheckContext:
     """One run of `doctor`. `environment` is that of the process, with what .env adds.
 
     `api` is there if there is a bot token, `workspace` once Slack took it, `graphs` once they are loaded.
@@ -40,5 +40,5 @@ class Check:
     """`run` yields what it finds. `timeout`: seconds after which it is given up."""
 
     name: str
-    run: Callable[[Examination], AsyncIterator[Finding]]
+    run: Callable[[CheckContext], AsyncIterator[CheckResult]]
     timeout: float = 30.0

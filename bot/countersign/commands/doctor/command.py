@@ -12,7 +12,8 @@ from dataclasses import replace
 from countersign import __version__
 from countersign.approvals.errors import CountersignError
 from countersign.commands.doctor import report
-from countersign.commands.doctor.check import Check, DoctorOptions, Examination
+from countersign.commands.doctor.check import Check, CheckContext, DoctorOptions
+from countersign.commands.doctor.check_result import CheckResult, CheckStatus, fail
 from countersign.commands.doctor.deployment.database_checks import check_database
 from countersign.commands.doctor.deployment.encryption_check import check_encryption
 from countersign.commands.doctor.deployment.graph_checks import check_graphs
@@ -23,7 +24,6 @@ from countersign.commands.doctor.deployment.settings_checks import (
     check_files,
     check_settings,
 )
-from countersign.commands.doctor.findings import Finding, Status, fail
 from countersign.commands.doctor.slack.block_checks import check_blocks
 from countersign.commands.doctor.slack.http_checks import check_http
 from countersign.commands.doctor.slack.installation_checks import check_installations
@@ -71,11 +71,11 @@ async def _run(options: DoctorOptions, skipped: Collection[str], *, as_json: boo
     def tell(text: str) -> None:
         print(redact(text), file=sys.stderr if as_json else sys.stdout, flush=True)
 
-    examination = Examination(
+    examination = CheckContext(
         settings=settings, problems=problems, environment=os.environ, options=options, tell=tell
     )
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    found: list[tuple[str, Finding]] = []
+    found: list[tuple[str, CheckResult]] = []
     async with AsyncExitStack() as stack:
         if settings.slack_bot_token is not None:
             token = settings.slack_bot_token.get_secret_value()
@@ -89,7 +89,7 @@ async def _run(options: DoctorOptions, skipped: Collection[str], *, as_json: boo
                 for line in report.lines(check.name, findings, _WIDTH, columns):
                     print(line, flush=True)
     statuses = {finding.status for _, finding in found}
-    healthy = Status.FAIL not in statuses and not (strict and Status.WARN in statuses)
+    healthy = CheckStatus.FAIL not in statuses and not (strict and CheckStatus.WARN in statuses)
     if as_json:
         print(report.as_json(found, healthy=healthy))
     else:
@@ -97,8 +97,8 @@ async def _run(options: DoctorOptions, skipped: Collection[str], *, as_json: boo
     return 0 if healthy else 1
 
 
-async def _findings(check: Check, examination: Examination) -> Sequence[Finding]:
-    found: list[Finding] = []
+async def _findings(check: Check, examination: CheckContext) -> Sequence[CheckResult]:
+    found: list[CheckResult] = []
     seconds = check.timeout + 2 * examination.options.listen
     try:
         async with asyncio.timeout(seconds):
@@ -114,6 +114,6 @@ async def _findings(check: Check, examination: Examination) -> Sequence[Finding]
     return found
 
 
-def _clean(finding: Finding, redact: Callable[[str], str]) -> Finding:
+def _clean(finding: CheckResult, redact: Callable[[str], str]) -> CheckResult:
     """The finding without secrets and on one line. What it advises is our own text."""
     return replace(finding, seen=escape_control_characters(redact(finding.seen)))

@@ -5,19 +5,21 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from countersign.commands.doctor.findings import Finding, Status
+from countersign.commands.doctor.check_result import CheckResult, CheckStatus
 
-_SIGNS = {Status.OK: "✓", Status.WARN: "!", Status.FAIL: "✗", Status.SKIP: "-"}
+_SIGNS = {CheckStatus.OK: "✓", CheckStatus.WARN: "!", CheckStatus.FAIL: "✗", CheckStatus.SKIP: "-"}
 _NARROWEST = 40  # columns of text beside the indent
 _SUMMARY = {
-    Status.OK: ("1 ok", "{count} ok"),
-    Status.WARN: ("1 warning", "{count} warnings"),
-    Status.FAIL: ("1 failed", "{count} failed"),
-    Status.SKIP: ("1 not checked", "{count} not checked"),
+    CheckStatus.OK: ("1 ok", "{count} ok"),
+    CheckStatus.WARN: ("1 warning", "{count} warnings"),
+    CheckStatus.FAIL: ("1 failed", "{count} failed"),
+    CheckStatus.SKIP: ("1 not checked", "{count} not checked"),
 }
 
 
-def lines(check: str, findings: Iterable[Finding], width: int, columns: int | None = None) -> Iterator[str]:
+def lines(
+    check: str, findings: Iterable[CheckResult], width: int, columns: int | None = None
+) -> Iterator[str]:
     """The lines of one check; `width` is that of the longest check's name, `columns` that of the screen.
 
     Without `columns` each text is one line, for programs that search in them.
@@ -44,7 +46,7 @@ def _wrapped(lead: str, indent: str, text: str, columns: int | None) -> Iterator
         )
 
 
-def summary(findings: Sequence[Finding]) -> str:
+def summary(findings: Sequence[CheckResult]) -> str:
     """How many findings there are of each status."""
     counted = Counter(finding.status for finding in findings)
     parts = [
@@ -55,7 +57,7 @@ def summary(findings: Sequence[Finding]) -> str:
     return f"{', '.join(parts)}."
 
 
-def as_json(found: Iterable[tuple[str, Finding]], *, healthy: bool) -> str:
+def as_json(found: Iterable[tuple[str, CheckResult]], *, healthy: bool) -> str:
     """The same for programs."""
     checks = [
         {"check": check, "status": each.status.value, "seen": each.seen, "advice": each.advice or None}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from countersign.commands.graphs.waiting_check import GraphCode, misfits
+from countersign.commands.graphs.pending_approval_check import GraphCode, incompatibilities
 from countersign.commands.placeholder_keys import PlaceholderKeys
 from countersign.interrupts.code import (
     AnswerShape,
@@ -67,7 +67,7 @@ async def _check(settings: GraphSettings) -> int:
         await open_pool(url, max_size=2, key_ring=settings.key_ring) as pool,
     ):
         waiting = await Diagnostics(pool).waiting_questions()
-    found = list(misfits(waiting, graphs.read, graphs.failed))
+    found = list(incompatibilities(waiting, graphs.read, graphs.failed))
     for misfit in found:
         question = misfit.question
         since = f"{question.status} since {question.opened_at:%Y-%m-%d %H:%M %Z}"

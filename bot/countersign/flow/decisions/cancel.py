@@ -19,7 +19,7 @@ from countersign.approvals.person import Person, Standing
 from countersign.approvals.recorded_reasons import CANCELLED_BY, RUN_CANCELLED_BY
 from countersign.approvals.votes.eligibility import check_may_decide
 from countersign.approvals.votes.vote import Vote
-from countersign.flow.decisions.concurrent_change import save_change
+from countersign.flow.decisions.conflict_retry import save_change
 from countersign.flow.decisions.evidence.refusal_log import RefusalLog
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.thread_notes import outcome_note
@@ -50,7 +50,7 @@ def may_be_cancelled(approval: Approval) -> bool:
 
 def _takes_rejections(review: Review) -> bool:
     rows = review.unrestricted_request.rows
-    return all(DecisionKind.REJECT in row.allowed and not row.goes_on_regardless for row in rows)
+    return all(DecisionKind.REJECT in row.allowed and not row.ignores_answer for row in rows)
 
 
 class CancelApproval:

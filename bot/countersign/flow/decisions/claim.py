@@ -7,7 +7,7 @@ from countersign.approvals.errors import CountersignError
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person
-from countersign.flow.decisions.concurrent_change import save_change
+from countersign.flow.decisions.conflict_retry import save_change
 from countersign.flow.decisions.decider_check import DeciderCommand, check_named_people_decide
 from countersign.flow.review import Review
 

@@ -16,14 +16,14 @@ from countersign.approvals.person import Person
 from countersign.approvals.policy.grants import Grant, NoGrantOffered
 from countersign.approvals.policy.voting.permission import check_may_open, check_may_vote, reason_required
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
+from countersign.approvals.policy.voting.voting_result import Outcome, VotingResult, count_votes
 from countersign.approvals.recorded_reasons import ANSWERED_ALONE, RUN_CANCELLED_BY
 from countersign.approvals.votes.break_glass import GlassBreak
 from countersign.approvals.votes.eligibility import check_may_decide
 from countersign.approvals.votes.vote import Vote
+from countersign.flow.decisions.answer_validation import validate_decisions, validated_resume_value
 from countersign.flow.decisions.evidence.decision_detail import row_detail
 from countersign.flow.decisions.evidence.refusal_log import RefusalLog
-from countersign.flow.decisions.judging import judge_answer, judge_decisions
 from countersign.flow.errors import Conflict
 from countersign.flow.grants.give import GiveGrant
 from countersign.flow.messages.outgoing import Outgoing
@@ -179,28 +179,28 @@ class Decide:
                 check_may_decide(person)
             approval.check_open(row, request.digest)
             approval.check_in_time(row, self._clock())
-        await judge_decisions(review, request.decisions)
+        await validate_decisions(review, request.decisions)
         at = self._clock()
         cast: dict[int, RowVotes] = {}
-        verdicts: dict[int, Verdict] = {}
+        results: dict[int, VotingResult] = {}
         for row, decision in request.decisions.items():
             vote = Vote(decision=decision, by=person, at=at)
             async with self._refusals.kept(approval, row, person, decision.kind):
                 await self._voting.check_edit(review, row, decision)
-                cast[row], verdicts[row] = await self._cast(approval, row, vote)
+                cast[row], results[row] = await self._cast(approval, row, vote)
         given = await self._grants(review, request, person, at) if request.grant else ()
-        if given and any(verdict.outcome is not Outcome.APPROVED for verdict in verdicts.values()):
+        if given and any(result.outcome is not Outcome.APPROVED for result in results.values()):
             raise NoGrantOffered
         decided = {
             row: Vote(
-                decision=verdict.decision,
+                decision=result.decision,
                 by=person,
                 at=at,
-                broke_glass=verdict.broke_glass is not None,
-                on_behalf_of=verdict.on_behalf_of.get(person.id),
+                broke_glass=result.broke_glass is not None,
+                on_behalf_of=result.on_behalf_of.get(person.id),
             )
-            for row, verdict in verdicts.items()
-            if verdict.outcome is not Outcome.OPEN and verdict.decision is not None
+            for row, result in results.items()
+            if result.outcome is not Outcome.OPEN and result.decision is not None
         }
         cancellation = next((vote for vote in decided.values() if vote.decision.ends_run), None)
         if cancellation is not None:
@@ -209,20 +209,20 @@ class Decide:
             after = approval.with_row_votes(cast, decided).without_claim_of(person.id)
         if after.status is Status.DECIDED and not after.ends_run:
             decisions = [_for_the_graph(vote.decision) for vote in after.votes if vote is not None]
-            after = after.answered_with(await judge_answer(review, decisions))
+            after = after.answered_with(await validated_resume_value(review, decisions))
             undo = max((rule.undo for rule in after.rules if rule.undo is not None), default=None)
             after = after.undoable(at + undo) if undo is not None else after
         return Change(
             after=after,
             event=Event.DECIDED if after.status is Status.DECIDED else Event.VOTED,
             by=person,
-            glass_breaks=_glass_breaks(approval, verdicts, at),
+            glass_breaks=_glass_breaks(approval, results, at),
             detail={
                 "via": request.via,
                 **({"message": request.message} if request.message else {}),
                 "digest": request.digest,
                 "rows": {
-                    str(row): row_detail(review, row, decision, verdicts[row])
+                    str(row): row_detail(review, row, decision, results[row])
                     for row, decision in request.decisions.items()
                 },
             },
@@ -242,17 +242,17 @@ class Decide:
                 given.append(await self._give_grant(review, row, voting, person, at))
         return tuple(given)
 
-    async def _cast(self, approval: Approval, row: int, vote: Vote) -> tuple[RowVotes, Verdict]:
+    async def _cast(self, approval: Approval, row: int, vote: Vote) -> tuple[RowVotes, VotingResult]:
         """The row's votes with this one, and what they come to."""
         voting = await self._voting.row(approval, row, vote.by.id)
         check_may_vote(voting.context, voting.votes, vote.by, vote.decision)
         earlier = voting.votes.of(vote.by.id)
-        verdict = count_votes(voting.context, voting.votes.cast(vote), cast_now=vote.by.id)
+        result = count_votes(voting.context, voting.votes.cast(vote), cast_now=vote.by.id)
         repeated = earlier is not None and earlier.decision == vote.decision
         # The same vote decides where the world has changed since: somebody is a member again.
-        if repeated and verdict.outcome is Outcome.OPEN:
+        if repeated and result.outcome is Outcome.OPEN:
             raise AlreadyVoted
-        return verdict.noted_on(approval.votes_on(row).cast(vote)), verdict
+        return result.noted_on(approval.votes_on(row).cast(vote)), result
 
     async def _explain_conflict(self, request: DecisionRequest) -> None:
         """Raise what whoever was first left for the others to know; nothing if the rows are still open."""
@@ -277,7 +277,7 @@ def _approves_as_asked(decision: Decision) -> bool:
 
 
 def _glass_breaks(
-    approval: Approval, verdicts: Mapping[int, Verdict], at: datetime
+    approval: Approval, results: Mapping[int, VotingResult], at: datetime
 ) -> tuple[GlassBreak, ...]:
     return tuple(
         GlassBreak(
@@ -285,12 +285,12 @@ def _glass_breaks(
             approval_id=approval.id,
             row=row,
             rule=approval.rule(row).name,
-            by=verdict.broke_glass.by,
-            reason=verdict.broke_glass.decision.message or ANSWERED_ALONE,
+            by=result.broke_glass.by,
+            reason=result.broke_glass.decision.message or ANSWERED_ALONE,
             at=at,
         )
-        for row, verdict in verdicts.items()
-        if verdict.broke_glass is not None
+        for row, result in results.items()
+        if result.broke_glass is not None
     )
 
 

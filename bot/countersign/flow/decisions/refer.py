@@ -8,7 +8,7 @@ from countersign.approvals.errors import CountersignError, MayNotDecide
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person
-from countersign.flow.decisions.concurrent_change import save_change
+from countersign.flow.decisions.conflict_retry import save_change
 from countersign.flow.decisions.decider_check import DeciderCommand
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.direct_messages import referral_message

@@ -10,9 +10,9 @@ from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person
 from countersign.approvals.policy.clock.timers import UNDO_TOO_LATE
 from countersign.approvals.policy.grants import revoke
-from countersign.approvals.policy.voting.verdict import count_votes
+from countersign.approvals.policy.voting.voting_result import count_votes
 from countersign.approvals.votes.eligibility import check_may_decide
-from countersign.flow.decisions.concurrent_change import save_change
+from countersign.flow.decisions.conflict_retry import save_change
 from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, GrantStore, Store
@@ -63,8 +63,8 @@ class UndoDecision:
         reopened = tuple(row for row in after.open_rows if approval.votes[row] is not None)
         for row in reopened:
             voting = await self._voting.row(after, row)
-            verdict = count_votes(voting.context, voting.votes)
-            row_votes[row] = verdict.noted_on(row_votes[row])
+            result = count_votes(voting.context, voting.votes)
+            row_votes[row] = result.noted_on(row_votes[row])
         after = replace(after, row_votes=tuple(row_votes))
         given = await self._grants.grants_given_with(approval.id) if self._grants is not None else ()
         return Change(

@@ -6,8 +6,8 @@ from countersign.approvals.errors import NotPending
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person
-from countersign.approvals.policy.voting.verdict import count_votes
-from countersign.flow.decisions.concurrent_change import save_change
+from countersign.approvals.policy.voting.voting_result import count_votes
+from countersign.flow.decisions.conflict_retry import save_change
 from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Store
@@ -41,6 +41,6 @@ class WithdrawVote:
         approval.check_open(row, approval.digest_of(row))
         votes = approval.votes_on(row).withdraw(person.id)
         voting = await self._voting.row(approval, row)
-        verdict = count_votes(voting.context, voting.votes.withdraw(person.id))
-        after = approval.with_vote_withdrawn(row, verdict.noted_on(votes))
+        result = count_votes(voting.context, voting.votes.withdraw(person.id))
+        after = approval.with_vote_withdrawn(row, result.noted_on(votes))
         return Change(after=after, event=Event.VOTE_WITHDRAWN, by=person, detail={"row": row})

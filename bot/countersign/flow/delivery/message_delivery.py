@@ -10,7 +10,7 @@ import structlog
 from countersign.flow.delivery.channel_pace import ChannelPace
 from countersign.flow.error_report import new_error_id
 from countersign.flow.errors import PostLimited, RateLimited, SlackRefused, SlackUnreachable
-from countersign.flow.home.direct_message_hold import QuietHoursCheck
+from countersign.flow.home.quiet_hours_check import QuietHoursCheck
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.notices.opening import misplaced_card
 from countersign.flow.observability.observer import Observer
@@ -163,7 +163,7 @@ class MessageDelivery:
             return
         for message in outdated:
             try:
-                await self._slack.update_message_about(message, review)
+                await self._slack.update_approval_message(message, review)
             except (RateLimited, SlackUnreachable) as error:
                 log.info("message_not_updated", post=message.key, reason=str(error))
                 return

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from countersign.approvals.errors import NotPending
 from countersign.approvals.person import Person
-from countersign.approvals.policy.granting import check_may_grant
+from countersign.approvals.policy.grant_permission import check_may_grant
 from countersign.approvals.policy.grants import Grant, NoGrantOffered, open_grant
 from countersign.approvals.policy.matching import ActionContext, Channel, Match, Requester
 from countersign.flow.policy.voting import VotingRow

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import structlog
 
 from countersign.approvals.decision import DecisionKind
-from countersign.approvals.policy.granting import is_offered, why_not_backed
+from countersign.approvals.policy.grant_permission import is_offered, why_not_backed
 from countersign.approvals.policy.grants import Grant, GrantUse, holders, use, why_not_covered
 from countersign.approvals.policy.matching import ActionContext, Match
 from countersign.approvals.policy.voting.permission import VotingContext

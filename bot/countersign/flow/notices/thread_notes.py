@@ -10,7 +10,7 @@ from countersign.approvals.policy.rule import OnExpiry, Rule
 from countersign.approvals.policy.voting.membership import Memberships
 from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.policy.voting.verdict import count_votes
+from countersign.approvals.policy.voting.voting_result import count_votes
 from countersign.approvals.recorded_reasons import not_decided_by, recorded_reason
 from countersign.approvals.votes.counted_votes import (
     counted_votes,

@@ -13,7 +13,7 @@ from countersign.flow.ports.database.installations import (
     RemovalStore,
     Renew,
 )
-from countersign.flow.ports.database.live import FeedbackStore, StreamStore, Verdict
+from countersign.flow.ports.database.live import FeedbackStore, Rating, StreamStore
 from countersign.flow.ports.database.outbox import LostCards, Outbox
 from countersign.flow.ports.database.retention import BEFORE_ALL, RetentionStore, ThreadAge, ThreadPage
 from countersign.flow.ports.database.threads import (
@@ -81,6 +81,7 @@ __all__ = [
     "OwnChannel",
     "QueueStore",
     "QuietHoursStore",
+    "Rating",
     "RemovalStore",
     "Renew",
     "ReplyStore",
@@ -99,6 +100,5 @@ __all__ = [
     "ThreadAge",
     "ThreadPage",
     "TimerStore",
-    "Verdict",
     "Watch",
 ]

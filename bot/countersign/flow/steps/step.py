@@ -151,7 +151,7 @@ class Step:
         withdrawn = tuple(
             Change(after=a.withdrawn(FAILED_AFTER), event=Event.WITHDRAWN) for a in self._results.decided
         )
-        at_breakpoint = state.hidden_stop or any(
+        at_breakpoint = state.hidden_breakpoint or any(
             is_breakpoint(pending.interrupt_id) for pending in state.pending
         )
         if not withdrawn or not state.pending or at_breakpoint:

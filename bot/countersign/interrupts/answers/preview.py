@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
-from countersign.interrupts.answers.no_options import is_a_no
+from countersign.interrupts.answers.negative_options import is_negative
 from countersign.interrupts.answers.template import AnswerTemplate, Path
 from countersign.interrupts.json_values.unset import UNSET
 from countersign.interrupts.review_request import ReviewRequest, ReviewRow
@@ -43,11 +43,11 @@ def _of_row(request: ReviewRequest, at: int, row: ReviewRow) -> Iterator[AnswerP
         answer = row.answers.get(kind)
         if answer is None or (kind is DecisionKind.RESPOND and row.options and kind not in row.forms):
             continue
-        if kind is DecisionKind.REJECT and row.goes_on_regardless:
+        if kind is DecisionKind.REJECT and row.ignores_answer:
             continue
         yield _preview(request, at, kind.value, _label(request, row, kind), answer, _prefilled(row, kind))
     for option in row.options:
-        if row.goes_on_regardless and is_a_no(option):
+        if row.ignores_answer and is_negative(option):
             continue
         answer = row.answers[DecisionKind.RESPOND]
         fixed = AnswerTemplate(value=answer.fill(option.value))

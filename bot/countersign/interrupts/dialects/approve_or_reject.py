@@ -5,7 +5,7 @@ from countersign.i18n import _
 from countersign.interrupts.answers.template import fixed
 from countersign.interrupts.dialects.question import is_plain_question
 from countersign.interrupts.dialects.requests.answer_forms import reason_form
-from countersign.interrupts.dialects.requests.blank import says_nothing
+from countersign.interrupts.dialects.requests.blank_payload import is_blank
 from countersign.interrupts.dialects.requests.dialect import APPROVE, REJECT, Dialect
 from countersign.interrupts.dialects.requests.request_builder import single_row_request
 from countersign.interrupts.dialects.requests.review_fields import lead_of, review_fields, with_fields
@@ -17,7 +17,7 @@ NAME = "approve_or_reject"
 def parse(value: Json, _schema: Json) -> ReviewRequest | None:
     if not isinstance(value, dict) or lead_of(value) is None or is_plain_question(value):
         return None
-    if says_nothing(value):  # there is nothing that anybody could approve
+    if is_blank(value):  # there is nothing that anybody could approve
         return None
     fields = review_fields(value, _("The agent asks for approval"))
     action = value.get("action")

@@ -10,7 +10,7 @@ from countersign.approvals.json import Json
 from countersign.i18n import _
 from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
 from countersign.interrupts.dialects.requests.answer_forms import reason_form, text_form
-from countersign.interrupts.dialects.requests.blank import says_nothing
+from countersign.interrupts.dialects.requests.blank_payload import is_blank
 from countersign.interrupts.dialects.requests.dialect import APPROVE, REJECT, RESPOND, Dialect
 from countersign.interrupts.dialects.requests.request_builder import single_row_request
 from countersign.interrupts.dialects.requests.review_fields import review_fields
@@ -25,7 +25,7 @@ def parse(value: Json, _schema: Json) -> ReviewRequest | None:
     asked = {"question": value} if isinstance(value, str) else value
     if not isinstance(asked, Mapping) or not is_plain_question(asked):
         return None
-    if says_nothing(asked):
+    if is_blank(asked):
         return _blank(value)
     wanted = wanted_answer(str(next(iter(asked.values()))))
     fields = review_fields(asked, _("The agent asks"))

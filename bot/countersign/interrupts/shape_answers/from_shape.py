@@ -28,11 +28,11 @@ from countersign.interrupts.review_request import AnswerSource, Part, ReviewRequ
 from countersign.interrupts.shape_answers.action_answers import action_answers
 from countersign.interrupts.shape_answers.code_refusals import code_refusals
 from countersign.interrupts.shape_answers.compatibility import takes
+from countersign.interrupts.shape_answers.ignored_answers import with_ignored_answers
 from countersign.interrupts.shape_answers.offered_values import options_under_key, with_offered
 from countersign.interrupts.shape_answers.plain_shapes import plain_answers, rejected_with_words
 from countersign.interrupts.shape_answers.row_answers import Asked, RowAnswers
 from countersign.interrupts.shape_answers.shape_schema import shape_form
-from countersign.interrupts.shape_answers.unread_answers import unread_answers
 
 # Their own answer is a guess that any shape improves on.
 _WITHOUT_STRUCTURE = frozenset({question.NAME, anything_else.NAME})
@@ -45,7 +45,7 @@ def with_shape(request: ReviewRequest, value: Json, shape: AnswerShape) -> Revie
     the code does not look at the answer.
     """
     if isinstance(shape, Unknown):
-        return unread_answers(request, shape) if shape.unread else request
+        return with_ignored_answers(request, shape) if shape.unread else request
     fits = request.dialect not in _WITHOUT_STRUCTURE and _fits(request.rows[0], shape)
     found = request if fits else _rebuilt(request, value, shape)
     where = f"{shape.where}: " if shape.where else ""

@@ -20,7 +20,7 @@ from countersign.approvals.recorded_reasons import STATE_REFUSED
 from countersign.flow.errors import AnswerRefused
 from countersign.i18n import lazy_text
 from countersign.interrupts import json_equal, to_json
-from countersign.runs.breakpoints.stops import PASSED_KEY, Stop, fingerprint
+from countersign.runs.breakpoints.reached_breakpoints import PASSED_KEY, ReachedBreakpoint, fingerprint
 from countersign.runs.breakpoints.tool_calls import (
     CallDecision,
     decided_messages,
@@ -46,7 +46,7 @@ class BreakpointContinuation:
     run: Run
     stands: Callable[[], Awaitable[bool]]
 
-    async def decide(self, stops: Sequence[Stop], answer: Json) -> None:
+    async def decide(self, stops: Sequence[ReachedBreakpoint], answer: Json) -> None:
         """Raises AnswerRefused where the state does not take the change."""
         decisions = _decisions(answer)
         stop = stops[0]
@@ -62,7 +62,7 @@ class BreakpointContinuation:
         else:
             await self.run(None)
 
-    async def _decide_calls(self, stop: Stop, decisions: Sequence[CallDecision]) -> None:
+    async def _decide_calls(self, stop: ReachedBreakpoint, decisions: Sequence[CallDecision]) -> None:
         kinds = {decision.kind for decision in decisions}
         if kinds == {"approve"}:
             await self.run(None)
@@ -80,7 +80,7 @@ class BreakpointContinuation:
             await self._write(stop.config, _with_goto(stop, {"messages": messages}), None, marked)
             await self._run_unless_stopped()
 
-    async def _edit_state(self, stop: Stop, edited: Json) -> None:
+    async def _edit_state(self, stop: ReachedBreakpoint, edited: Json) -> None:
         before = to_json(stop.values)
         assert isinstance(edited, Mapping), "the card's form makes an object"
         assert isinstance(before, Mapping), "only such a state has a form"
@@ -117,7 +117,7 @@ class BreakpointContinuation:
             await self.run(None)
 
 
-def _with_goto(stop: Stop, update: Mapping[str, Any]) -> Any:
+def _with_goto(stop: ReachedBreakpoint, update: Mapping[str, Any]) -> Any:
     """The update, which a checkpoint of its own takes: LangGraph forgets there where a `Command` led to."""
     steps = [step for step in stop.steps if _is_reached_by_command_alone(stop.graph, step)]
     return Command(update=update, goto=steps) if steps and not stop.sends else update

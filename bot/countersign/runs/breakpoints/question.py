@@ -8,12 +8,12 @@ from langgraph.prebuilt import ToolNode
 from countersign.approvals.json import Json
 from countersign.flow.graph_state import PendingInterrupt
 from countersign.interrupts import BREAKPOINT_KEY, digest, to_json, within_limit
-from countersign.runs.breakpoints.stops import Stop, breakpoint_id
+from countersign.runs.breakpoints.reached_breakpoints import ReachedBreakpoint, breakpoint_id
 from countersign.runs.loading import AnyGraph
 from countersign.runs.state.state_schema import state_fields, state_schema
 
 
-def breakpoint_question(stops: Sequence[Stop]) -> PendingInterrupt:
+def breakpoint_question(stops: Sequence[ReachedBreakpoint]) -> PendingInterrupt:
     """One question about all places where the graph stands: continuing passes every one of them."""
     value: Json = {BREAKPOINT_KEY: [_described(stop, alone=len(stops) == 1) for stop in stops]}
     return PendingInterrupt(
@@ -25,7 +25,7 @@ def breakpoint_question(stops: Sequence[Stop]) -> PendingInterrupt:
     )
 
 
-def _described(stop: Stop, *, alone: bool) -> Json:
+def _described(stop: ReachedBreakpoint, *, alone: bool) -> Json:
     stands: dict[str, Json] = {"before": list(stop.steps), "after": list(stop.after)}
     if stop.raised:
         stands["raised"] = [to_json(interrupt.value) for interrupt in stop.raised]

@@ -13,7 +13,7 @@ from countersign.interrupts import digest, to_json, within_limit
 from countersign.interrupts.code import UNKNOWN, GraphReading
 from countersign.runs.breakpoints.continuation import STOPPED_KEY
 from countersign.runs.breakpoints.question import breakpoint_question
-from countersign.runs.breakpoints.stops import RAISED, Stop
+from countersign.runs.breakpoints.reached_breakpoints import RAISED, ReachedBreakpoint
 from countersign.runs.loading import AnyGraph
 from countersign.runs.state.conversation import (
     agent_messages,
@@ -59,10 +59,10 @@ def read_state(
     graph_version: str | None,
     answers: GraphReading,
     tools: tuple[str, ...] = (),
-    stops: Sequence[Stop] = (),
+    stops: Sequence[ReachedBreakpoint] = (),
     positions: frozenset[str] = frozenset(),
     changeable: Json = None,
-    hidden_stop: bool = False,
+    hidden_breakpoint: bool = False,
 ) -> GraphState:
     """`committed` are the values whose messages are posted, `unanswered` the checkpoint's interrupts.
 
@@ -102,7 +102,7 @@ def read_state(
         changeable=changeable,
         positions=positions,
         passed=frozenset(stop.key for stop in stops if stop.passed),
-        hidden_stop=hidden_stop,
+        hidden_breakpoint=hidden_breakpoint,
     )
 
 

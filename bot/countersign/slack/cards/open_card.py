@@ -21,11 +21,11 @@ from countersign.slack.cards.buttons.whole_card_buttons import (
     whole_card_buttons,
 )
 from countersign.slack.cards.closed_card import render_closed_card
+from countersign.slack.cards.compact_question import compact_question_blocks, is_compact_question
 from countersign.slack.cards.container import with_frame
 from countersign.slack.cards.people.referrals import referral_blocks
 from countersign.slack.cards.people.request_line import details_button, has_details, request_block
 from countersign.slack.cards.people.votes import vote_blocks
-from countersign.slack.cards.quiet_question import is_quiet_question, quiet_question_blocks
 from countersign.slack.cards.row import leaves_one_alone, look_alike_blocks, only_row_buttons, row_buttons
 from countersign.slack.cards.values.description import description_block
 from countersign.slack.cards.values.payload import (
@@ -55,8 +55,8 @@ def render_card(review: Review) -> RenderedMessage:
     approval, request = review.shown_approval, review.shown
     if approval.status is not Status.PENDING:
         return render_closed_card(approval, request)
-    if is_quiet_question(review):
-        return RenderedMessage(text=_notification_text(review), blocks=quiet_question_blocks(review))
+    if is_compact_question(review):
+        return RenderedMessage(text=_notification_text(review), blocks=compact_question_blocks(review))
     introduction = _introduction(review)
     render_rows = _single_row if len(request.rows) == 1 else batch_blocks
     rows = render_rows(review, _TEXT_LIMIT - text_length(introduction))

@@ -10,11 +10,11 @@ from countersign.i18n import _, ngettext
 from countersign.interrupts import Risk
 from countersign.slack.block_kit.builders import Block, actions, button, context_block, section
 from countersign.slack.block_kit.formatting import format_datetime
+from countersign.slack.cards.approval_messages import outcome_line
 from countersign.slack.cards.batch import approve_rest_buttons, decided_rows, shown_later
 from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.buttons.reject_all import reject_all_buttons
 from countersign.slack.cards.buttons.whole_card_buttons import claim_blocks
-from countersign.slack.cards.messages_about import outcome_line
 from countersign.slack.cards.open_card import rows_for_approve_all
 from countersign.slack.cards.people.referrals import referral_blocks
 from countersign.slack.cards.people.request_line import own_request_text, request_text, risk_label

@@ -13,12 +13,12 @@ from countersign.approvals.errors import CountersignError, NotPending
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.person import Person, Standing
 from countersign.flow.channel_ids import ChannelIds
-from countersign.flow.decisions.absences import Absences
 from countersign.flow.decisions.break_glass_reviews import BreakGlassReviews
 from countersign.flow.decisions.cancel import CancelApproval
 from countersign.flow.decisions.claim import ClaimApproval
-from countersign.flow.decisions.concurrent_change import retry_on_conflict
+from countersign.flow.decisions.conflict_retry import retry_on_conflict
 from countersign.flow.decisions.decide import Decide, DecisionRequest
+from countersign.flow.decisions.delegations import ManageDelegations
 from countersign.flow.decisions.refer import ReferApproval
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
@@ -89,7 +89,7 @@ class ListenerContext:
     cancel_approval: CancelApproval
     claim_approval: ClaimApproval
     refer_approval: ReferApproval
-    absences: Absences
+    delegations: ManageDelegations
     grants: Grants
     break_glass_reviews: BreakGlassReviews
     start_permission: StartPermission

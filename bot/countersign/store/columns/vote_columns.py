@@ -13,7 +13,7 @@ from countersign.approvals.json import Json
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.approver_set import Source, SourceKind
 from countersign.approvals.policy.clock.timers import Fired, TimerKind
-from countersign.approvals.policy.voting.needed import Needed
+from countersign.approvals.policy.voting.missing_approvals import MissingApprovals
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.votes.vote import Vote
 
@@ -111,7 +111,7 @@ def _stored_row_votes(row: Row) -> RowVotes:
         votes=votes,
         proposal=votes[proposal] if isinstance(proposal, int) else _vote_from(proposal),
         needed=tuple(
-            Needed(count=needed["count"], any_of=tuple(map(_source_from, needed["any_of"])))
+            MissingApprovals(count=needed["count"], any_of=tuple(map(_source_from, needed["any_of"])))
             for needed in row["needed"]
         ),
         uncounted=frozenset(row.get("uncounted", ())),

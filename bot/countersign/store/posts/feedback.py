@@ -1,7 +1,7 @@
 """What people say of an agent's answers."""
 
 from countersign.error_translation import translates_errors
-from countersign.flow.ports import Verdict
+from countersign.flow.ports import Rating
 from countersign.store.connections.pool import Pool, fetch
 
 
@@ -12,6 +12,6 @@ class FeedbackStore:
         self._pool = pool
         self._team = team
 
-    async def save(self, key: str, channel: str, user: str, verdict: Verdict) -> bool:
-        values = {"team": self._team, "key": key, "channel": channel, "user": user, "verdict": verdict}
+    async def save(self, key: str, channel: str, user: str, rating: Rating) -> bool:
+        values = {"team": self._team, "key": key, "channel": channel, "user": user, "verdict": rating}
         return bool(await fetch(self._pool, "save_feedback", values))

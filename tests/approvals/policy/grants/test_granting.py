@@ -10,7 +10,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import MayNotDecide
 from countersign.approvals.person import Standing
 from countersign.approvals.policy.clock.freeze_calendar import Freeze
-from countersign.approvals.policy.granting import (
+from countersign.approvals.policy.grant_permission import (
     check_may_grant,
     is_offered,
     why_never_given,

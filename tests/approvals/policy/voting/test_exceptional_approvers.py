@@ -9,7 +9,7 @@ from countersign.approvals.policy.voting.permission import (
     check_may_vote,
 )
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.policy.voting.verdict import Outcome
+from countersign.approvals.policy.voting.voting_result import Outcome
 from tests.approvals.policy.policies import person, vote
 from tests.approvals.policy.voting.voting_contexts import BOTH, context, counted
 
@@ -39,10 +39,10 @@ def test_in_a_freeze_approvals_count_only_from_people_who_break_the_glass_with_a
     assert "A freeze is on (year end)" in str(counted(frozen, vote("UBOB"), vote("UCID")).uncounted[0].reason)
     with pytest.raises(ReasonMissing):
         check_may_vote(frozen, RowVotes(), person("UONC"), Decision(kind=APPROVE))
-    verdict = counted(frozen, vote("UONC", message="payroll is due"))
-    assert verdict.outcome is Outcome.APPROVED
-    assert verdict.broke_glass is not None
-    assert verdict.broke_glass.by.id == "UONC"
+    result = counted(frozen, vote("UONC", message="payroll is due"))
+    assert result.outcome is Outcome.APPROVED
+    assert result.broke_glass is not None
+    assert result.broke_glass.by.id == "UONC"
 
 
 def test_in_a_freeze_a_rejection_counts_as_ever() -> None:
@@ -56,8 +56,8 @@ def test_votes_from_before_a_freeze_count_again_after_it() -> None:
 
 
 def test_without_need_nobody_breaks_the_glass() -> None:
-    verdict = counted(context(GLASS), vote("UONC", message="I want to"))
-    assert (verdict.outcome, verdict.broke_glass) == (Outcome.OPEN, None)
+    result = counted(context(GLASS), vote("UONC", message="I want to"))
+    assert (result.outcome, result.broke_glass) == (Outcome.OPEN, None)
 
 
 def test_where_seats_cannot_be_filled_the_glass_may_be_broken_or_the_substitutes_decide() -> None:
@@ -68,5 +68,5 @@ def test_where_seats_cannot_be_filled_the_glass_may_be_broken_or_the_substitutes
 
 def test_breaking_the_glass_does_not_get_around_the_requester_being_shut_out() -> None:
     keys = f"{GLASS}\nrequester_may_decide = false"
-    verdict = counted(context(keys, freeze=FREEZE, requester="UONC"), vote("UONC", message="mine"))
-    assert verdict.outcome is Outcome.OPEN
+    result = counted(context(keys, freeze=FREEZE, requester="UONC"), vote("UONC", message="mine"))
+    assert result.outcome is Outcome.OPEN

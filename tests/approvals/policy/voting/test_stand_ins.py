@@ -16,7 +16,7 @@ from countersign.approvals.policy.voting.membership import Memberships
 from countersign.approvals.policy.voting.permission import VotingContext, check_may_open
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.stand_in import StandIn
-from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
+from countersign.approvals.policy.voting.voting_result import Outcome, VotingResult, count_votes
 from countersign.approvals.votes.vote import Vote
 from tests.approvals.policy.policies import a_rule, person, vote
 
@@ -44,7 +44,7 @@ def stands_in(delegate: str, away: str, *sources: str, standing: Standing = Stan
     )
 
 
-def count(context: VotingContext, *votes: Vote) -> Verdict:
+def count(context: VotingContext, *votes: Vote) -> VotingResult:
     row = RowVotes()
     for each in votes:
         row = row.cast(each)
@@ -62,9 +62,9 @@ def why_not(context: VotingContext, user: str, *votes: Vote, kind: DecisionKind 
 
 def test_a_delegate_fills_the_seat_of_whoever_is_away_and_it_says_so() -> None:
     context = office(FINANCE, stands_in("UCAROL", "UBOB"), finance={"UBOB"})
-    verdict = count(context, vote("UCAROL"))
-    assert verdict.outcome is Outcome.APPROVED
-    assert verdict.on_behalf_of == {"UCAROL": person("UBOB")}
+    result = count(context, vote("UCAROL"))
+    assert result.outcome is Outcome.APPROVED
+    assert result.on_behalf_of == {"UCAROL": person("UBOB")}
     assert count(office(FINANCE, finance={"UBOB"}), vote("UCAROL")).outcome is Outcome.OPEN
 
 
@@ -94,9 +94,9 @@ def test_a_delegate_makes_room_for_another_approver() -> None:
     """Carol could sit for finance herself, or for legal in Bob's place: Dora can only do finance."""
     context = office(BOTH, stands_in("UCAROL", "UBOB"), finance={"UCAROL", "UDORA"}, legal={"UBOB"})
     for votes in ((vote("UCAROL"), vote("UDORA")), (vote("UDORA"), vote("UCAROL"))):
-        verdict = count(context, *votes)
-        assert verdict.outcome is Outcome.APPROVED
-        assert verdict.on_behalf_of == {"UCAROL": person("UBOB")}
+        result = count(context, *votes)
+        assert result.outcome is Outcome.APPROVED
+        assert result.on_behalf_of == {"UCAROL": person("UBOB")}
 
 
 def test_two_who_stand_in_for_one_person_count_once() -> None:

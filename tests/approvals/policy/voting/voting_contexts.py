@@ -5,7 +5,7 @@ from countersign.approvals.policy.clock.freeze_calendar import Freeze
 from countersign.approvals.policy.voting.membership import Memberships, Unreadable
 from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.policy.voting.verdict import Verdict, count_votes
+from countersign.approvals.policy.voting.voting_result import VotingResult, count_votes
 from countersign.approvals.votes.vote import Vote
 from tests.approvals.policy.policies import a_rule
 
@@ -41,7 +41,7 @@ def context(
     )
 
 
-def counted(where: VotingContext, *votes: Vote) -> Verdict:
+def counted(where: VotingContext, *votes: Vote) -> VotingResult:
     """What these votes come to, the last of them cast now."""
     row = RowVotes()
     for each in votes:

@@ -6,7 +6,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.policy.approver_set import ApproverSet, SourceKind
 from countersign.approvals.policy.clock.durations import format_duration
 from countersign.approvals.policy.clock.working_hours import WorkingHours
-from countersign.approvals.policy.granting import why_never_given
+from countersign.approvals.policy.grant_permission import why_never_given
 from countersign.approvals.policy.matching import ActionContext, Comparison, compare
 from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.rule import (

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from countersign.approvals.policy.checking.overlap import constant_value, covers, shadowing
-from countersign.approvals.policy.granting import why_never_given
+from countersign.approvals.policy.grant_permission import why_never_given
 from countersign.approvals.policy.matching import glob_matches
 from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.rule import Rule

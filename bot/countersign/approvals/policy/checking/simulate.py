@@ -15,7 +15,7 @@ from countersign.approvals.policy.voting.permission import VotingContext, check_
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.shortages import find_shortages
 from countersign.approvals.policy.voting.stand_in import StandIn
-from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
+from countersign.approvals.policy.voting.voting_result import Outcome, VotingResult, count_votes
 from countersign.approvals.votes.vote import Vote
 
 _NOT_GIVEN = Unreadable(reason="no --member says who they are", permanent=True)
@@ -53,9 +53,9 @@ def _lines(rule: Rule, requester: str | None, given: Simulation) -> Iterator[str
     for shortage in find_shortages(context):
         yield f"nobody can fill {shortage}"
     row = RowVotes()
-    verdict = count_votes(context, row)
+    result = count_votes(context, row)
     for user, kind in given.votes:
-        if verdict.outcome is not Outcome.OPEN:
+        if result.outcome is not Outcome.OPEN:
             yield f"{user} comes too late: it is decided"
             continue
         # A reason, which a rule may require, does not matter to who may decide.
@@ -66,16 +66,16 @@ def _lines(rule: Rule, requester: str | None, given: Simulation) -> Iterator[str
             yield f"{user} can't decide, and reads: {refusal}"
             continue
         row = row.cast(vote)
-        verdict = count_votes(context, row, cast_now=user)
-    yield from _votes(verdict, row)
-    yield _outcome(verdict)
+        result = count_votes(context, row, cast_now=user)
+    yield from _votes(result, row)
+    yield _outcome(result)
 
 
-def _votes(verdict: Verdict, row: RowVotes) -> Iterator[str]:
-    uncounted = {each.vote.by.id: each.reason for each in verdict.uncounted}
+def _votes(result: VotingResult, row: RowVotes) -> Iterator[str]:
+    uncounted = {each.vote.by.id: each.reason for each in result.uncounted}
     for vote in row.votes:
         done = vote.decision.kind.done
-        stands_in = verdict.stands_in.get(vote.by.id)
+        stands_in = result.stands_in.get(vote.by.id)
         if vote.by.id in uncounted:
             yield f"{vote.by.id} {done}, which does not count: {uncounted[vote.by.id]}"
         elif stands_in is not None:
@@ -84,14 +84,14 @@ def _votes(verdict: Verdict, row: RowVotes) -> Iterator[str]:
             yield f"{vote.by.id} {done}"
 
 
-def _outcome(verdict: Verdict) -> str:
-    match verdict.outcome:
+def _outcome(result: VotingResult) -> str:
+    match result.outcome:
         case Outcome.APPROVED:
             return "then it is approved"
         case Outcome.REJECTED:
             return "then it is rejected"
         case Outcome.OPEN:
-            return f"then it waits; still needed: {' and '.join(map(str, verdict.needed))}"
+            return f"then it waits; still needed: {' and '.join(map(str, result.needed))}"
 
 
 def _context(rule: Rule, requester: str | None, given: Simulation) -> VotingContext:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice, product
 
 from countersign.approvals.policy.approver_set import Source
-from countersign.approvals.policy.voting.needed import Needed
+from countersign.approvals.policy.voting.missing_approvals import MissingApprovals
 from countersign.approvals.policy.voting.seats import assign, open_to
 
 _MOST_WAYS = 256  # to share out those for whom several people vote; beyond it, some seats may stay empty
@@ -21,7 +21,7 @@ Fills = Callable[[Source, str, str], bool]  # source, voter, the person as whom 
 class Representation:
     counted: Mapping[str, str]  # by voter: themselves, or the person for whom they count
     seats: tuple[str | None, ...]  # the voter in each seat
-    needed: tuple[Needed, ...]  # empty once seats and quorum are filled
+    needed: tuple[MissingApprovals, ...]  # empty once seats and quorum are filled
 
     @property
     def missing(self) -> int:
@@ -96,7 +96,7 @@ def _needed(
     assigned: Sequence[str | None],
     counting: int,
     can_fill: Callable[[int, str], bool],
-) -> tuple[Needed, ...]:
+) -> tuple[MissingApprovals, ...]:
     missing: dict[tuple[Source, ...], int] = {}
     for number, voter in enumerate(assigned):
         if voter is None:
@@ -107,4 +107,4 @@ def _needed(
     if extra > 0:
         anybody = tuple(dict.fromkeys(sources))
         missing[anybody] = missing.get(anybody, 0) + extra
-    return tuple(Needed(count=count, any_of=any_of) for any_of, count in missing.items())
+    return tuple(MissingApprovals(count=count, any_of=any_of) for any_of, count in missing.items())

@@ -8,7 +8,7 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.person import Person
 from countersign.approvals.policy.rule import Rule
-from countersign.approvals.policy.voting.needed import Needed
+from countersign.approvals.policy.voting.missing_approvals import MissingApprovals
 from countersign.approvals.votes.vote import Vote
 
 
@@ -28,7 +28,7 @@ class RowVotes:
     proposal: Vote | None = None
     # For people to read, of when the votes were last counted: what was missing, and who voted in vain. Their
     # votes count again once they may decide again.
-    needed: tuple[Needed, ...] = ()
+    needed: tuple[MissingApprovals, ...] = ()
     uncounted: frozenset[str] = frozenset()
 
     @property

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 
 import psycopg
 
-from countersign.commands.doctor.check import Examination
-from countersign.commands.doctor.findings import Finding, fail, ok, warn
+from countersign.commands.doctor.check import CheckContext
+from countersign.commands.doctor.check_result import CheckResult, fail, ok, warn
 from countersign.flow.slots import slot_limits
 from countersign.store.connections.database import DatabaseError, open_database
 from countersign.store.connections.pool import STORE_CONNECTIONS
@@ -38,7 +38,7 @@ _NO_POOLER = (
 )
 
 
-async def check_database(examination: Examination) -> AsyncIterator[Finding]:
+async def check_database(examination: CheckContext) -> AsyncIterator[CheckResult]:
     settings = examination.settings
     if "DATABASE_URL" in examination.problems:
         return  # the check of the settings says so
@@ -74,8 +74,8 @@ def _tables(found: DatabaseExamination) -> str:
     return "tables up to date"
 
 
-def _problems(found: DatabaseExamination, needed: int) -> list[Finding]:
-    wrong: list[Finding] = []
+def _problems(found: DatabaseExamination, needed: int) -> list[CheckResult]:
+    wrong: list[CheckResult] = []
     if found.version_number < OLDEST * 10_000:
         wrong.append(fail(_TOO_OLD.format(version=found.version), f"Use PostgreSQL {OLDEST} or newer."))
     if found.standby:

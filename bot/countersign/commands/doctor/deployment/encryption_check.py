@@ -6,8 +6,8 @@ import psycopg
 
 from countersign.approvals.audit import EntryHasher
 from countersign.approvals.errors import CountersignError
-from countersign.commands.doctor.check import Examination
-from countersign.commands.doctor.findings import Finding, fail, ok, warn
+from countersign.commands.doctor.check import CheckContext
+from countersign.commands.doctor.check_result import CheckResult, fail, ok, warn
 from countersign.encryption import EncryptionKeyMissing, KeyRing
 from countersign.store.approvals.ledger_keys import LedgerKeyMissing, LedgerKeyRegistry
 from countersign.store.connections.database import open_database
@@ -27,7 +27,7 @@ _ADD_LEDGER_KEY = "Set LEDGER_KEY to the keys of this ledger, the newest in the 
 _ADD = "Add that key to ENCRYPTION_KEY again, behind the new one."
 
 
-async def check_encryption(examination: Examination) -> AsyncIterator[Finding]:
+async def check_encryption(examination: CheckContext) -> AsyncIterator[CheckResult]:
     settings = examination.settings
     if {"DATABASE_URL", "ENCRYPTION_KEY", "LEDGER_KEY"} & examination.problems.keys():
         return  # the check of the settings says so
@@ -50,7 +50,7 @@ async def check_encryption(examination: Examination) -> AsyncIterator[Finding]:
     yield ok(_ON.format(key_id=key_ring.key_id) if key_ring else _OFF)
 
 
-async def _examine(examination: Examination, key_ring: KeyRing | None) -> tuple[tuple[str, ...], bool]:
+async def _examine(examination: CheckContext, key_ring: KeyRing | None) -> tuple[tuple[str, ...], bool]:
     """The keys in use, and whether LangGraph's store has items."""
     settings = examination.settings
     if settings.database is None and not (settings.data_dir / "postgres").exists():

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
-from countersign.commands.doctor.check import Examination
-from countersign.commands.doctor.findings import Finding, fail, ok, warn
+from countersign.commands.doctor.check import CheckContext
+from countersign.commands.doctor.check_result import CheckResult, fail, ok, warn
 from countersign.runs.gated_tools import gated_tools, gates_without_tool, tool_names
 from countersign.runs.graphs import Graphs, host_graphs
 from countersign.runs.loading import LoadedGraph, load_graphs
@@ -28,7 +28,7 @@ _UNGATED = "Graph {graph} runs all its tools without asking anybody: {tools}."
 _UNUSED = "{config} has keys that Countersign does not use: {keys}."
 
 
-async def check_graphs(examination: Examination) -> AsyncIterator[Finding]:
+async def check_graphs(examination: CheckContext) -> AsyncIterator[CheckResult]:
     path = examination.settings.langgraph_config
     try:
         read_project_env(path)
@@ -57,10 +57,12 @@ async def check_graphs(examination: Examination) -> AsyncIterator[Finding]:
                         yield finding
 
 
-async def _load(config: GraphConfig, stack: AsyncExitStack) -> tuple[dict[str, LoadedGraph], list[Finding]]:
+async def _load(
+    config: GraphConfig, stack: AsyncExitStack
+) -> tuple[dict[str, LoadedGraph], list[CheckResult]]:
     """Each graph by itself, so that one that fails does not hide the next."""
     loaded: dict[str, LoadedGraph] = {}
-    failed: list[Finding] = []
+    failed: list[CheckResult] = []
     for spec in config.specs:
         try:
             loaded |= await load_graphs(replace(config, specs=(spec,)), stack)
@@ -71,7 +73,7 @@ async def _load(config: GraphConfig, stack: AsyncExitStack) -> tuple[dict[str, L
     return loaded, failed
 
 
-def _about_config(config: GraphConfig) -> Iterator[Finding]:
+def _about_config(config: GraphConfig) -> Iterator[CheckResult]:
     named = json.loads(config.path.read_text(encoding="utf-8")).get("env")
     if isinstance(named, str) and named != ".env" and not (config.path.parent / named).exists():
         yield warn(_NO_ENV_FILE.format(config=config.path, file=named), "Write the file, or remove the key.")
@@ -82,7 +84,7 @@ def _about_config(config: GraphConfig) -> Iterator[Finding]:
         yield warn(_UNUSED.format(config=config.path, keys=keys), "Nothing has to be done.")
 
 
-def _about_graphs(hosted: Graphs, loaded: dict[str, LoadedGraph]) -> Iterator[Finding]:
+def _about_graphs(hosted: Graphs, loaded: dict[str, LoadedGraph]) -> Iterator[CheckResult]:
     for name, graph in loaded.items():
         if without := gates_without_tool(graph.sample):
             yield fail(

@@ -6,8 +6,8 @@ import openai
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
-from countersign.commands.doctor.check import Examination
-from countersign.commands.doctor.findings import Finding, fail, ok, skip
+from countersign.commands.doctor.check import CheckContext
+from countersign.commands.doctor.check_result import CheckResult, fail, ok, skip
 
 DEFAULT_MODEL = "gpt-5-mini"  # that of the graphs that come along
 _TIMEOUT = 25.0  # seconds
@@ -17,7 +17,7 @@ _QUOTA = "The account has no credit left, or too many calls at once. Look at the
 _SERVER = "The server cannot answer now. Try again later, or look at the provider's status page."
 
 
-async def check_model(examination: Examination) -> AsyncIterator[Finding]:
+async def check_model(examination: CheckContext) -> AsyncIterator[CheckResult]:
     environment = examination.environment
     key, name = environment.get("OPENAI_API_KEY"), environment.get("MODEL") or DEFAULT_MODEL
     base = environment.get("OPENAI_API_BASE") or environment.get("OPENAI_BASE_URL") or None

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 from countersign.approvals.policy.checking.lint import lint
 from countersign.approvals.policy.reading import PolicyError
-from countersign.commands.doctor.check import Examination
+from countersign.commands.doctor.check import CheckContext
+from countersign.commands.doctor.check_result import CheckResult, fail, ok, skip, warn
 from countersign.commands.doctor.deployment.policy_names import PolicyNames
-from countersign.commands.doctor.findings import Finding, fail, ok, skip, warn
 from countersign.policy_file import load_policy
 from countersign.runs.gated_tools import gated_tools
 from countersign.slack.client import SlackClient
@@ -17,7 +17,7 @@ _ASK_AGAIN = "See the check of the scopes, or run this again."
 _EXPLAIN = "`countersign policy explain` says which rule matches."
 
 
-async def check_policy(examination: Examination) -> AsyncIterator[Finding]:
+async def check_policy(examination: CheckContext) -> AsyncIterator[CheckResult]:
     path = examination.settings.policy_file
     try:
         policy = load_policy(path)
@@ -27,7 +27,7 @@ async def check_policy(examination: Examination) -> AsyncIterator[Finding]:
     if not path.exists():
         yield ok(f"There is no {path}: full members of the workspace decide everything, also their own.")
         return
-    found: list[Finding] = []
+    found: list[CheckResult] = []
     memberships = None
     if examination.workspace is not None and examination.api is not None:
         slack = SlackClient(examination.api, examination.workspace)

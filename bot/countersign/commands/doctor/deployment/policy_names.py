@@ -9,7 +9,7 @@ from countersign.approvals.policy.approver_set import Source, SourceKind
 from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.rule import Notify, Rule
 from countersign.approvals.policy.voting.membership import Memberships, Roster, Unreadable
-from countersign.commands.doctor.findings import Finding, fail
+from countersign.commands.doctor.check_result import CheckResult, fail
 from countersign.flow.errors import SlackRefused
 from countersign.slack.client import SlackClient
 from countersign.slack.transport.outbound.web_api import WebApi
@@ -39,7 +39,7 @@ class PolicyNames:
     def memberships(self) -> Memberships:
         return Memberships(rosters=self.rosters, standings=self.standings)
 
-    async def findings(self, policy: Policy) -> AsyncIterator[Finding]:
+    async def findings(self, policy: Policy) -> AsyncIterator[CheckResult]:
         """A failure for each name that Slack does not have, or that cannot do what the rule wants."""
         for rule in (*policy.rules, policy.fallback):
             for part in (self._sources, self._notified, self._channels, self._post_to, self._requesters):
@@ -49,7 +49,7 @@ class PolicyNames:
                 except CountersignError as error:
                     self.unanswered.append(str(error))
 
-    async def _sources(self, rule: Rule) -> AsyncIterator[Finding]:
+    async def _sources(self, rule: Rule) -> AsyncIterator[CheckResult]:
         for source in _sources_of(rule):
             if source.kind is SourceKind.USERS:
                 for user in source.names:
@@ -61,24 +61,24 @@ class PolicyNames:
                     gone, closed = "Mend its name, or invite the bot.", "See the check of the scopes."
                     yield _wrong(rule, f"names {source}: {found.reason}", gone if found.permanent else closed)
 
-    async def _notified(self, rule: Rule) -> AsyncIterator[Finding]:
+    async def _notified(self, rule: Rule) -> AsyncIterator[CheckResult]:
         for user in () if isinstance(rule.notify, Notify) else rule.notify:
             if (standing := await self._standing(user)) in {Standing.GONE, Standing.BOT}:
                 yield _wrong(rule, f"notifies {user}, who {_STANDINGS[standing]}", _SOMEBODY_ELSE)
 
-    async def _channels(self, rule: Rule) -> AsyncIterator[Finding]:
+    async def _channels(self, rule: Rule) -> AsyncIterator[CheckResult]:
         for name in _exact(rule.selector.channel, "#"):
             if not await self.slack.directory.channel_id(name):
                 advice = "Mend its name, or invite the bot there."
                 yield _wrong(rule, f"is for {name}, which the bot cannot see", advice)
 
-    async def _post_to(self, rule: Rule) -> AsyncIterator[Finding]:
+    async def _post_to(self, rule: Rule) -> AsyncIterator[CheckResult]:
         place = rule.post_to
         if place == "thread" or await self._is_in(place):
             return
         yield _wrong(rule, f"posts to {place}, where the bot is not", f"Run /invite in {place}.")
 
-    async def _requesters(self, rule: Rule) -> AsyncIterator[Finding]:
+    async def _requesters(self, rule: Rule) -> AsyncIterator[CheckResult]:
         for group in _exact(rule.selector.requester, "@"):
             if not await self.slack.directory.group_id(group):
                 what = f"is for requesters of {group}, and there is no such user group"
@@ -121,5 +121,5 @@ def _exact(patterns: tuple[str, ...], sign: str) -> Iterator[str]:
     return (pattern for pattern in patterns if pattern.startswith(sign) and not _GLOB & set(pattern))
 
 
-def _wrong(rule: Rule, what: str, advice: str) -> Finding:
+def _wrong(rule: Rule, what: str, advice: str) -> CheckResult:
     return fail(f"Rule “{rule.name}” {what}.", advice)

@@ -6,8 +6,8 @@ import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from countersign.commands.doctor.check import Examination
-from countersign.commands.doctor.findings import Finding, fail, ok, warn
+from countersign.commands.doctor.check import CheckContext
+from countersign.commands.doctor.check_result import CheckResult, fail, ok, warn
 
 TOKENS = {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"}  # which have a check of their own
 
@@ -23,7 +23,7 @@ _NOT_WRITABLE = "DATA_DIR is {folder}, and this user cannot write there."
 _MSGPACK_OFF = "LANGGRAPH_STRICT_MSGPACK is {value}: checkpoints may load any type (CVE-2026-28277)."
 
 
-async def check_settings(examination: Examination) -> AsyncIterator[Finding]:
+async def check_settings(examination: CheckContext) -> AsyncIterator[CheckResult]:
     settings, wrong = examination.settings, examination.problems
     for name, problem in wrong.items():
         if name not in TOKENS:
@@ -39,7 +39,7 @@ async def check_settings(examination: Examination) -> AsyncIterator[Finding]:
         yield ok(f"{transport}, graphs from {settings.langgraph_config}.")
 
 
-async def check_files(examination: Examination) -> AsyncIterator[Finding]:
+async def check_files(examination: CheckContext) -> AsyncIterator[CheckResult]:
     found = False
     for file in _secret_files(examination.settings.langgraph_config):
         if file.is_file() and file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH) and os.name == "posix":
@@ -56,7 +56,7 @@ async def check_files(examination: Examination) -> AsyncIterator[Finding]:
         yield ok("Secrets are readable for this user alone, and data can be written.")
 
 
-async def check_checkpoints(examination: Examination) -> AsyncIterator[Finding]:
+async def check_checkpoints(examination: CheckContext) -> AsyncIterator[CheckResult]:
     value = examination.environment.get("LANGGRAPH_STRICT_MSGPACK", "true")
     if value.lower() in {"1", "true", "yes", "on"}:
         yield ok("Checkpoints load known types only (LANGGRAPH_STRICT_MSGPACK).")

@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncIterator
 
-from countersign.commands.doctor.check import Examination
-from countersign.commands.doctor.findings import Finding, fail, ok, skip, warn
+from countersign.commands.doctor.check import CheckContext
+from countersign.commands.doctor.check_result import CheckResult, fail, ok, skip, warn
 from countersign.commands.doctor.slack.sample_cards import sample_cards
 from countersign.commands.doctor.slack.token_checks import NO_SLACK
 from countersign.flow.errors import RateLimited, SlackRefused
@@ -18,7 +18,7 @@ _REPORT = "Update Countersign; if it stays so, report it with the line above."
 _LIMITED = "Slack limited the calls; {done} of {all} kinds were validated."
 
 
-async def check_blocks(examination: Examination) -> AsyncIterator[Finding]:
+async def check_blocks(examination: CheckContext) -> AsyncIterator[CheckResult]:
     if examination.workspace is None or examination.api is None:
         yield skip(NO_SLACK)
         return

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 
-from countersign.commands.doctor.check import Examination
-from countersign.commands.doctor.findings import Finding, fail, ok, skip, warn
+from countersign.commands.doctor.check import CheckContext
+from countersign.commands.doctor.check_result import CheckResult, fail, ok, skip, warn
 from countersign.slack.app_manifest.manifest import REQUEST_PATH
 
 _TIMEOUT = aiohttp.ClientTimeout(total=5)  # Slack waits for 3 s
@@ -38,7 +38,7 @@ _OPEN = "{url} took a request with a wrong signature."
 _OPEN_ADVICE = "This is not the bot. Let the address lead to `countersign serve`."
 
 
-async def check_http(examination: Examination) -> AsyncIterator[Finding]:
+async def check_http(examination: CheckContext) -> AsyncIterator[CheckResult]:
     settings, given = examination.settings, examination.options.url
     if settings.slack_app_token is not None and given is None:
         yield skip("The bot uses Socket Mode.")

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 import psycopg
 
 from countersign.approvals.errors import CountersignError
-from countersign.commands.doctor.check import Examination
-from countersign.commands.doctor.findings import Finding, fail, ok, skip, warn
+from countersign.commands.doctor.check import CheckContext
+from countersign.commands.doctor.check_result import CheckResult, fail, ok, skip, warn
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.installation.installation import Installation
 from countersign.slack.app_manifest.permissions import SCOPES
@@ -29,7 +29,7 @@ _LACKS = "{name} ({id}): the token lacks scopes: {scopes}."
 _INSTALL_AGAIN = "Let an admin of that workspace install the app again at {url}/slack/install."
 
 
-async def check_installations(examination: Examination) -> AsyncIterator[Finding]:
+async def check_installations(examination: CheckContext) -> AsyncIterator[CheckResult]:
     settings = examination.settings
     if {"DATABASE_URL", "ENCRYPTION_KEY"} & examination.problems.keys():
         return  # the check of the settings says so
@@ -52,7 +52,7 @@ async def check_installations(examination: Examination) -> AsyncIterator[Finding
             yield await _examined(api, installation, _INSTALL_AGAIN.format(url=page))
 
 
-async def _examined(api: WebApi, installation: Installation, install_again: str) -> Finding:
+async def _examined(api: WebApi, installation: Installation, install_again: str) -> CheckResult:
     named = {"name": installation.name, "id": installation.id}
     try:
         workspace = await api.workspace()
@@ -69,7 +69,7 @@ async def _examined(api: WebApi, installation: Installation, install_again: str)
     return ok(_WELL.format(**named))
 
 
-async def _installations(examination: Examination) -> Sequence[Installation]:
+async def _installations(examination: CheckContext) -> Sequence[Installation]:
     """Each once, however many workspaces of an organisation it serves."""
     settings = examination.settings
     if settings.database is None and not (settings.data_dir / "postgres").exists():

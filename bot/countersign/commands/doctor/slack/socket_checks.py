@@ -13,8 +13,8 @@ from typing import Any
 
 import aiohttp
 
-from countersign.commands.doctor.check import Examination
-from countersign.commands.doctor.findings import Finding, fail, ok, skip, warn
+from countersign.commands.doctor.check import CheckContext
+from countersign.commands.doctor.check_result import CheckResult, fail, ok, skip, warn
 from countersign.flow.errors import SlackRefused
 from countersign.slack.block_kit.builders import actions, button, section
 from countersign.slack.transport.outbound.web_api import WebApi
@@ -74,7 +74,7 @@ class _Connection:
     others: int  # connections of the app beside this one
 
 
-async def check_socket(examination: Examination) -> AsyncIterator[Finding]:
+async def check_socket(examination: CheckContext) -> AsyncIterator[CheckResult]:
     app_token = examination.settings.slack_app_token
     if app_token is None or examination.api is None:
         yield skip(_no_socket(examination))
@@ -100,7 +100,7 @@ async def check_socket(examination: Examination) -> AsyncIterator[Finding]:
             yield ok(f"Slack said hello; {others} other connections are open.")
 
 
-def _no_socket(examination: Examination) -> str:
+def _no_socket(examination: CheckContext) -> str:
     if examination.settings.slack_signing_secret is not None and not examination.environment.get(
         "SLACK_APP_TOKEN"
     ):
@@ -108,7 +108,7 @@ def _no_socket(examination: Examination) -> str:
     return "There is no usable SLACK_APP_TOKEN."
 
 
-async def check_events(examination: Examination) -> AsyncIterator[Finding]:
+async def check_events(examination: CheckContext) -> AsyncIterator[CheckResult]:
     settings, seconds = examination.settings, examination.options.listen
     if settings.slack_app_token is None:
         yield skip(_no_socket(examination), _SERVE_HTTP if settings.slack_signing_secret else "")
@@ -128,8 +128,8 @@ async def check_events(examination: Examination) -> AsyncIterator[Finding]:
 
 
 async def _listen(
-    examination: Examination, api: WebApi, socket: aiohttp.ClientWebSocketResponse, seconds: float
-) -> AsyncIterator[Finding]:
+    examination: CheckContext, api: WebApi, socket: aiohttp.ClientWebSocketResponse, seconds: float
+) -> AsyncIterator[CheckResult]:
     answer = await api.call("auth.test")
     examination.tell(_MENTION.format(name=answer.get("user"), seconds=seconds))
     mention = await _envelope(socket, seconds, _is_mention)

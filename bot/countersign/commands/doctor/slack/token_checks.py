@@ -4,8 +4,8 @@ import email.utils
 import time
 from collections.abc import AsyncIterator
 
-from countersign.commands.doctor.check import Examination
-from countersign.commands.doctor.findings import Finding, fail, ok, skip, warn
+from countersign.commands.doctor.check import CheckContext
+from countersign.commands.doctor.check_result import CheckResult, fail, ok, skip, warn
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.slack.app_manifest.permissions import SCOPES, Scope
 
@@ -63,7 +63,7 @@ _SKEW_ADVICE = (
 )
 
 
-async def check_tokens(examination: Examination) -> AsyncIterator[Finding]:
+async def check_tokens(examination: CheckContext) -> AsyncIterator[CheckResult]:
     bot, app = (
         examination.environment.get(name, "").strip() for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
     )
@@ -94,7 +94,7 @@ async def check_tokens(examination: Examination) -> AsyncIterator[Finding]:
         yield ok(f"The bot is @{answer.get('user')} in {answer.get('team')} ({workspace.team}).")
 
 
-def _malformed(name: str, text: str, required: bool, advice: str) -> Finding | None:
+def _malformed(name: str, text: str, required: bool, advice: str) -> CheckResult | None:
     expected = "xoxb-" if required else "xapp-"
     if not text:
         return fail(f"{name} is missing.", advice) if required else None
@@ -110,7 +110,7 @@ def _malformed(name: str, text: str, required: bool, advice: str) -> Finding | N
     return None
 
 
-async def check_scopes(examination: Examination) -> AsyncIterator[Finding]:
+async def check_scopes(examination: CheckContext) -> AsyncIterator[CheckResult]:
     workspace = examination.workspace
     if workspace is None:
         yield skip(NO_SLACK)
@@ -132,7 +132,7 @@ def _listed(scopes: list[Scope]) -> str:
     return ", ".join(f"{scope.name} (to {scope.reason})" for scope in scopes)
 
 
-async def check_clock(examination: Examination) -> AsyncIterator[Finding]:
+async def check_clock(examination: CheckContext) -> AsyncIterator[CheckResult]:
     """The machine's clock against Slack's, of which a Date header tells the second, and the database's."""
     compared, skewed = [], False
     if examination.workspace is not None and examination.api is not None:

@@ -2,19 +2,19 @@
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
-from countersign.approvals.policy.voting.verdict import Outcome, Verdict
-from countersign.flow.policy.redaction.redacted_places import redacted_edit, redacted_values
+from countersign.approvals.policy.voting.voting_result import Outcome, VotingResult
+from countersign.flow.policy.redaction.redacted_pointers import redacted_edit, redacted_values
 from countersign.flow.review import Review
 from countersign.interrupts import UNSET
 
 
-def row_detail(review: Review, row: int, decision: Decision, verdict: Verdict) -> dict[str, Json]:
+def row_detail(review: Review, row: int, decision: Decision, result: VotingResult) -> dict[str, Json]:
     """The decision on this row of `review`, as it was before, and what the votes come to with it."""
     return {
         **_decision_json(decision, review, row),
-        **_verdict_json(verdict),
-        **_agreed_json(review, row, decision, verdict),
-        **_on_behalf_json(verdict),
+        **_voting_result_json(result),
+        **_agreed_json(review, row, decision, result),
+        **_on_behalf_json(result),
     }
 
 
@@ -44,21 +44,21 @@ def _decision_json(decision: Decision, review: Review, row: int) -> dict[str, Js
     return fields
 
 
-def _agreed_json(review: Review, row: int, decision: Decision, verdict: Verdict) -> dict[str, Json]:
+def _agreed_json(review: Review, row: int, decision: Decision, result: VotingResult) -> dict[str, Json]:
     """What is done in the end, where the last vote agreed to what somebody else had proposed."""
-    agreed = verdict.decision
-    if verdict.outcome is not Outcome.APPROVED or agreed is None or agreed == decision or not agreed.proposes:
+    agreed = result.decision
+    if result.outcome is not Outcome.APPROVED or agreed is None or agreed == decision or not agreed.proposes:
         return {}
     return {"decided": _decision_json(agreed, review, row)}
 
 
-def _on_behalf_json(verdict: Verdict) -> dict[str, Json]:
+def _on_behalf_json(result: VotingResult) -> dict[str, Json]:
     """Whose seats the votes count for, where that is not the voter: by voter, with the delegation's id."""
-    if not verdict.stands_in:
+    if not result.stands_in:
         return {}
     used: dict[str, Json] = {
         voter: {"user": each.delegator.id, "name": each.delegator.name, "delegation": str(each.delegation_id)}
-        for voter, each in verdict.stands_in.items()
+        for voter, each in result.stands_in.items()
     }
     return {"on_behalf_of": used}
 
@@ -74,14 +74,14 @@ def _before_edit(review: Review, row: int) -> Json:
     return redacted_edit(request, approval.rules, row, before)
 
 
-def _verdict_json(verdict: Verdict) -> dict[str, Json]:
+def _voting_result_json(result: VotingResult) -> dict[str, Json]:
     """What one vote of several came to; nothing to add where it is the only one that was needed."""
-    if verdict.quorum == 1 and verdict.outcome is not Outcome.OPEN and verdict.broke_glass is None:
+    if result.quorum == 1 and result.outcome is not Outcome.OPEN and result.broke_glass is None:
         return {}
     return {
-        "outcome": verdict.outcome.value,
-        "approvals": [vote.by.id for vote in verdict.approvals],
-        "rejections": [vote.by.id for vote in verdict.rejections],
-        "needed": [str(needed) for needed in verdict.needed],
-        "broke_glass": verdict.broke_glass is not None,
+        "outcome": result.outcome.value,
+        "approvals": [vote.by.id for vote in result.approvals],
+        "rejections": [vote.by.id for vote in result.rejections],
+        "needed": [str(needed) for needed in result.needed],
+        "broke_glass": result.broke_glass is not None,
     }

@@ -2,8 +2,8 @@
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.person import Person
+from countersign.flow.decisions.answer_validation import decision_in_reply
 from countersign.flow.decisions.decide import Decide
-from countersign.flow.decisions.judging import judge_reply
 from countersign.flow.decisions.replies.intent import Intent, likely_intent
 from countersign.flow.decisions.replies.reply_offer import ReplyChoice, ReplyOffer
 from countersign.flow.messages.inbound import Inbound
@@ -136,7 +136,7 @@ def _unless_kept(message: Inbound, text: Text) -> Notice | None:
 
 async def _answers(message: Inbound, review: Review) -> bool:
     try:
-        return await judge_reply(message, review) is not None
+        return await decision_in_reply(message, review) is not None
     except FormValidationError:
         return False
 

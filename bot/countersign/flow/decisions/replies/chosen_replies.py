@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from countersign.approvals.decision import Decision, DecisionKind
-from countersign.flow.decisions.judging import judge_reply
+from countersign.flow.decisions.answer_validation import decision_in_reply
 from countersign.flow.decisions.replies.asking_back import AskBack, chosen_decision
 from countersign.flow.decisions.replies.refusals import (
     ChangedBeforeRead,
@@ -57,7 +57,7 @@ class ChosenReplies:
         if review.request.answered_by_reply:
             is_kept = message.key in {row.key for row in (*work.held, *work.inbound)}
             uses_it = chosen.choice is ReplyChoice.USE and is_kept
-            return await judge_reply(message, review) if uses_it else None
+            return await decision_in_reply(message, review) if uses_it else None
         if not self._ask_back.may_use_words(review):
             return None
         return await asyncio.to_thread(chosen_decision, review.request.rows[0], chosen.choice, message.text)

@@ -18,8 +18,8 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import AlreadyDecided, CountersignError, NotPending, QuestionChanged
 from countersign.approvals.lifecycle import Status
+from countersign.flow.decisions.answer_validation import decision_in_reply
 from countersign.flow.decisions.decide import Decide, DecisionRequest
-from countersign.flow.decisions.judging import judge_reply
 from countersign.flow.decisions.replies.asking_back import AskBack
 from countersign.flow.decisions.replies.chosen_replies import ChosenReplies
 from countersign.flow.decisions.replies.deciding_words import has_deciding_word
@@ -163,7 +163,7 @@ class ReplyHandler:
             if review.request.answered_by_reply or seems_to_decide(message.text):
                 raise ChangedBeforeRead
             return None
-        decision = await judge_reply(message, review)
+        decision = await decision_in_reply(message, review)
         if decision is None:
             return None
         by_reply = review.request.answered_by_reply

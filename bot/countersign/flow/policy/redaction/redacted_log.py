@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from countersign.approvals.policy.redaction import RedactedValues
 from countersign.flow.policy.current_policy import CurrentPolicy
-from countersign.flow.policy.redaction.redacted_places import redacted_values
+from countersign.flow.policy.redaction.redacted_pointers import redacted_values
 from countersign.flow.ports import Store
 from countersign.flow.review import Review
 from countersign.flow.work import Work

@@ -11,7 +11,7 @@ from countersign.approvals.json import Json
 from countersign.approvals.policy.redaction import REDACTED, RedactedValues, is_redacted, redact
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.summary import fill
-from countersign.flow.policy.redaction.redacted_places import in_arguments, in_edited_value, redacted_values
+from countersign.flow.policy.redaction.redacted_pointers import in_arguments, in_edited_value, redacted_values
 from countersign.i18n import N_, _
 from countersign.interrupts import ROOT, UNSET, Field, Form, Option, Part, ReviewRequest, ReviewRow
 

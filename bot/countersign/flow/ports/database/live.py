@@ -6,11 +6,11 @@ from typing import Literal, Protocol, TypeAlias
 from countersign.flow.live.content import MessageStream
 from countersign.flow.thread import ThreadRef
 
-Verdict: TypeAlias = Literal["good", "bad"]
+Rating: TypeAlias = Literal["good", "bad"]
 
 
 class FeedbackStore(Protocol):
-    async def save(self, key: str, channel: str, user: str, verdict: Verdict) -> bool:
+    async def save(self, key: str, channel: str, user: str, rating: Rating) -> bool:
         """Keep what a person says of the answer posted under this key; False if there is none here.
 
         Raises DatabaseUnavailable.

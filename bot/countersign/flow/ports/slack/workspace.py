@@ -24,7 +24,7 @@ class Slack(Protocol):
         """Make the card show the approval as it is; False if a later version was sent before."""
         ...
 
-    async def update_message_about(self, message: ApprovalMessage, review: Review) -> None:
+    async def update_approval_message(self, message: ApprovalMessage, review: Review) -> None:
         """Make a message about an approval, beside its card, show the phase that it is at."""
         ...
 

@@ -55,7 +55,7 @@ class Resumption:
         try:
             if now is ResumeStatus.ASKED and _would_pass_breakpoint(approval, state):
                 raise AnswerRefused(lazy_text(BREAKPOINT_FIRST))
-            if now is ResumeStatus.ASKED and state.hidden_stop:
+            if now is ResumeStatus.ASKED and state.hidden_breakpoint:
                 raise AnswerRefused(lazy_text(HIDDEN_BREAKPOINT))
             if now is ResumeStatus.ASKED and self._must_look_again(approval):
                 state, now = await self._look_again(approval, state)
@@ -226,5 +226,5 @@ def _how_to_go_on(state: GraphState) -> Text:
 
 
 async def continue_if_unfinished(graph: GraphThread, state: GraphState) -> None:
-    if state.unfinished and not state.pending and not state.hidden_stop:
+    if state.unfinished and not state.pending and not state.hidden_breakpoint:
         await graph.continue_run()

@@ -2,7 +2,7 @@
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
-from countersign.approvals.policy.granting import is_offered
+from countersign.approvals.policy.grant_permission import is_offered
 from countersign.approvals.policy.rule import GrantOffer, GrantScope, Rule
 from countersign.i18n import _, duration_in_words, ngettext
 from countersign.interrupts import ReviewRequest, display_name, single_line

@@ -8,10 +8,10 @@ from countersign.approvals.policy.approver_set import MEMBERS, Source, SourceKin
 from countersign.approvals.policy.clock.timers import TimerKind, expires_at
 from countersign.approvals.policy.rule import NO_RULE, OnExpiry, Rule
 from countersign.approvals.policy.voting.membership import Memberships
-from countersign.approvals.policy.voting.needed import Needed
+from countersign.approvals.policy.voting.missing_approvals import MissingApprovals
 from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.policy.voting.verdict import count_votes
+from countersign.approvals.policy.voting.voting_result import count_votes
 from countersign.approvals.votes.vote import Vote
 from countersign.i18n import N_, TextList, _, ngettext
 from countersign.interrupts import ReviewRow, single_line
@@ -98,12 +98,12 @@ def source_label(source: Source) -> str:
     return escape(str(source))
 
 
-def needed_label(needed: Iterable[Needed]) -> str:
+def needed_label(needed: Iterable[MissingApprovals]) -> str:
     """`one of @finance and 2 of @security or @leads`, in mrkdwn."""
     return str(TextList(tuple(_one_needed(each) for each in needed)))
 
 
-def _one_needed(needed: Needed) -> str:
+def _one_needed(needed: MissingApprovals) -> str:
     alone = len(needed.any_of) == 1 and (
         needed.any_of[0].kind is SourceKind.REQUESTER
         or (needed.any_of[0].kind is SourceKind.USERS and len(needed.any_of[0].names) == needed.count == 1)

@@ -5,7 +5,7 @@ from typing import cast
 import structlog
 from slack_bolt.async_app import AsyncApp
 
-from countersign.flow.ports import Verdict
+from countersign.flow.ports import Rating
 from countersign.i18n import N_, _
 from countersign.slack.cards.values.references import InvalidReference
 from countersign.slack.listeners.buttons.button_click import ButtonClick
@@ -25,12 +25,12 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
 
 
 async def _record(context: ListenerContext, click: ButtonClick) -> None:
-    verdict, _colon, key = str(click.value).partition(":")
-    if verdict not in {"good", "bad"} or not 0 < len(key) <= _LIMIT or context.feedback is None:
+    rating, _colon, key = str(click.value).partition(":")
+    if rating not in {"good", "bad"} or not 0 < len(key) <= _LIMIT or context.feedback is None:
         raise InvalidReference
     await context.check_may_read(click.user, click.channel)
-    saved = await context.feedback.save(key, click.channel, click.user, cast("Verdict", verdict))
+    saved = await context.feedback.save(key, click.channel, click.user, cast("Rating", rating))
     if saved:
-        log.info("answer_feedback", thread_id=click.thread.id, user=click.user, verdict=verdict)
-        context.count_feedback(verdict)
+        log.info("answer_feedback", thread_id=click.thread.id, user=click.user, rating=rating)
+        context.count_feedback(rating)
     context.notify_user(click.thread, click.user, _(_THANKS) if saved else _(_GONE))

@@ -7,7 +7,7 @@ from countersign.approvals.assignment.delegation import Delegation, UserGroup
 from countersign.approvals.assignment.delegation_period import period_end
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.policy.approver_set import Source, SourceKind
-from countersign.flow.decisions.absences import scope, until
+from countersign.flow.decisions.delegations import scope, until
 from countersign.i18n import N_, TextList, _, ngettext
 from countersign.slack.block_kit.escaping import escape
 from countersign.slack.listeners.context import ListenerContext
@@ -34,7 +34,7 @@ async def delegate(context: ListenerContext, user: str, text: str) -> str:
         return _(USAGE)
     person = await context.client.person(user)
     if text.casefold() == "stop":
-        ended = await context.absences.stop(context.workspace.team, person)
+        ended = await context.delegations.stop(context.workspace.team, person)
         context.background_tasks.start("refresh_home", context.home_tabs.refresh(user))
         return _ended(ended)
     return await _start(context, user, text)
@@ -48,10 +48,10 @@ async def _start(context: ListenerContext, user: str, text: str) -> str:
     if found is None:
         raise UnclearDelegation(f"{UnclearDelegation.__doc__}\n{_(USAGE)}")
     zone = await context.client.users.time_zone(user)
-    ends_at = period_end(found["when"], context.absences.now(), zone)
+    ends_at = period_end(found["when"], context.delegations.now(), zone)
     delegate_id = await _user_id(context, found["who"].strip())
     group = await _own_group(context, user, found_group) if found_group is not None else None
-    started, not_passed_on = await context.absences.start(
+    started, not_passed_on = await context.delegations.start(
         context.workspace.team,
         await context.client.person(user),
         await context.client.person(delegate_id),
@@ -75,7 +75,7 @@ async def _start(context: ListenerContext, user: str, text: str) -> str:
 
 
 async def _list(context: ListenerContext, user: str) -> str:
-    active = await context.absences.of(context.workspace.team, user)
+    active = await context.delegations.of(context.workspace.team, user)
     if not active:
         return "\n".join([_("You have no delegations."), _(USAGE)])
     zone = await context.client.users.time_zone(user)

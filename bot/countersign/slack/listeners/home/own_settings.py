@@ -88,12 +88,12 @@ async def _delegate(context: ListenerContext, body: dict[str, Any], view: dict[s
     zone = await context.client.users.time_zone(user)
     ends_at = datetime.combine(last_day + timedelta(days=1), time(), tzinfo=zone)
     people = await context.client.person(user), await context.client.person(delegate)
-    await context.absences.start(context.workspace.team, *people, ends_at, zone)
+    await context.delegations.start(context.workspace.team, *people, ends_at, zone)
     context.background_tasks.start("refresh_home", context.home_tabs.refresh(user))
 
 
 async def _stop_delegating(context: ListenerContext, click: ButtonClick) -> None:
-    await context.absences.stop(context.workspace.team, await context.client.person(click.user))
+    await context.delegations.stop(context.workspace.team, await context.client.person(click.user))
 
 
 def _chosen(view: Mapping[str, Any], block_id: str, key: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from countersign.approvals.assignment.delegation import Delegation, DelegationRefused, UserGroup
 from countersign.approvals.person import Person
-from countersign.flow.decisions.absences import Absences, scope, until
+from countersign.flow.decisions.delegations import ManageDelegations, scope, until
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.ports import DelegationStore
 from tests.approvals.policy.policies import person
@@ -50,8 +50,8 @@ class Stored(DelegationStore):
         return len([each for each in self.lasting if each.ends_at <= now])
 
 
-def absences(store: Stored, now: datetime = BEGAN) -> Absences:
-    return Absences(store, lambda: now)
+def manage_delegations(store: Stored, now: datetime = BEGAN) -> ManageDelegations:
+    return ManageDelegations(store, lambda: now)
 
 
 def text_of(row: Outgoing) -> str:
@@ -61,7 +61,7 @@ def text_of(row: Outgoing) -> str:
 
 async def test_the_delegate_is_told_for_whom_for_what_and_until_when() -> None:
     store = Stored()
-    new, kept = await absences(store).start("T1", BOB, ZOE, FRIDAY_NIGHT, BERLIN, GROUP)
+    new, kept = await manage_delegations(store).start("T1", BOB, ZOE, FRIDAY_NIGHT, BERLIN, GROUP)
     assert (new.delegator, new.delegate, new.group, new.starts_at, new.ends_at) == (
         *("UBOB", "UZOE", GROUP, BEGAN),
         FRIDAY_NIGHT,
@@ -76,7 +76,7 @@ async def test_the_delegate_is_told_for_whom_for_what_and_until_when() -> None:
 async def test_what_was_passed_to_whoever_leaves_is_kept_and_not_passed_on() -> None:
     to_bob = delegation("UANN", "UBOB")
     store = Stored(to_bob)
-    _, kept = await absences(store).start("T1", BOB, ZOE, FRIDAY_NIGHT, BERLIN)
+    _, kept = await manage_delegations(store).start("T1", BOB, ZOE, FRIDAY_NIGHT, BERLIN)
     assert kept == (to_bob,)
 
 
@@ -84,13 +84,13 @@ async def test_what_was_passed_to_whoever_leaves_is_kept_and_not_passed_on() -> 
 async def test_nobody_delegates_to_themselves_or_to_whoever_is_away(delegate: Person) -> None:
     store = Stored(delegation("UANN", "UMIA"))
     with pytest.raises(DelegationRefused):
-        await absences(store).start("T1", BOB, delegate, FRIDAY_NIGHT, BERLIN)
+        await manage_delegations(store).start("T1", BOB, delegate, FRIDAY_NIGHT, BERLIN)
     assert (len(store.lasting), store.posted) == (1, [])
 
 
 async def test_whoever_is_back_ends_theirs_and_the_delegates_are_told() -> None:
     store = Stored(delegation("UBOB", "UZOE", GROUP), delegation("UANN", "UMIA"))
-    (ended,) = await absences(store).stop("T1", BOB)
+    (ended,) = await manage_delegations(store).stop("T1", BOB)
     assert ended.delegate == "UZOE"
     (told,) = store.posted
     assert text_of(told) == "ubob is back: you don't decide in their place any more for @finance."
@@ -99,8 +99,8 @@ async def test_whoever_is_back_ends_theirs_and_the_delegates_are_told() -> None:
 
 async def test_those_that_concern_somebody_are_theirs_and_those_to_them() -> None:
     mine, to_me, others = delegation("UBOB", "UZOE"), delegation("UANN", "UBOB"), delegation("UANN", "UMIA")
-    assert await absences(Stored(mine, to_me, others)).of("T1", "UBOB") == (mine, to_me)
-    over = absences(Stored(mine), mine.ends_at)
+    assert await manage_delegations(Stored(mine, to_me, others)).of("T1", "UBOB") == (mine, to_me)
+    over = manage_delegations(Stored(mine), mine.ends_at)
     assert await over.of("T1", "UBOB") == ()
     assert await over.end_lapsed() == 1
     assert over.now() == mine.ends_at

@@ -1,4 +1,4 @@
-"""What the votes on a row come to under its rule."""
+"""Counts the votes on a row under its rule: is it approved, rejected or still open?"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,7 +7,7 @@ from enum import StrEnum
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.person import Person
 from countersign.approvals.policy.approver_set import Source
-from countersign.approvals.policy.voting.needed import Needed
+from countersign.approvals.policy.voting.missing_approvals import MissingApprovals
 from countersign.approvals.policy.voting.permission import VotingContext, counts
 from countersign.approvals.policy.voting.representation import Representation, represent, represent_all
 from countersign.approvals.policy.voting.row_votes import RowVotes
@@ -20,7 +20,7 @@ _COUNTED_ONCE = lazy_text("Somebody else's vote counts for the same person alrea
 
 class Outcome(StrEnum):
     OPEN = "open"
-    APPROVED = "approved"  # as asked, with an edit, or with an answer: `Verdict.decision` says which
+    APPROVED = "approved"  # as asked, with an edit, or with an answer: `VotingResult.decision` says which
     REJECTED = "rejected"
 
 
@@ -37,14 +37,14 @@ class UncountedVote:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class VotingResult:
     outcome: Outcome
     decision: Decision | None  # what the graph gets, once it is not open
     seats: tuple[Seat, ...]  # in the order of the rule's approver sets
     approvals: tuple[Vote, ...]  # those that count, oldest first
     rejections: tuple[Vote, ...]
     quorum: int
-    needed: tuple[Needed, ...]  # empty once nothing is missing
+    needed: tuple[MissingApprovals, ...]  # empty once nothing is missing
     uncounted: tuple[UncountedVote, ...]
     broke_glass: Vote | None = None  # the approval that decided it alone
     stands_in: Mapping[str, StandIn] = field(default_factory=dict)  # by voter who counts for somebody else
@@ -63,8 +63,8 @@ class Verdict:
         return {voter: each.delegator for voter, each in self.stands_in.items()}
 
 
-def count_votes(context: VotingContext, row: RowVotes, cast_now: str | None = None) -> Verdict:
-    """The verdict on the votes of a row, with people's memberships as they are now.
+def count_votes(context: VotingContext, row: RowVotes, cast_now: str | None = None) -> VotingResult:
+    """The result of the votes on a row, with people's memberships as they are now.
 
     A rejection that ends it comes before approvals that would: if both do, it is rejected. Only the vote of
     `cast_now` can break the glass: whoever voted earlier did not mean to decide alone. If it is a rejection,
@@ -98,7 +98,7 @@ def count_votes(context: VotingContext, row: RowVotes, cast_now: str | None = No
     elif not _rejects(row, cast_now) and (broke_glass is not None or (not needed and approvals)):
         outcome = Outcome.APPROVED
         decision = (row.proposal or approvals[-1]).decision
-    return Verdict(
+    return VotingResult(
         outcome=outcome,
         decision=decision,
         seats=_seats(context, seated),

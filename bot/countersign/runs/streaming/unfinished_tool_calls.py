@@ -1,4 +1,4 @@
-"""The tool calls that a run goes on with: those of the model's last turn, as far as they came before."""
+"""The tool calls that a continued run takes up: those of the model's last turn, with results so far."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,8 +8,8 @@ from langchain_core.messages import AIMessage, ToolMessage
 from countersign.flow.live.events import RunEvent, ToolEnded, ToolRequested
 
 
-def open_turn(values: Any) -> Iterator[RunEvent]:
-    """What the run that was interrupted reported of them; nothing if each call has its result."""
+def unfinished_tool_calls(values: Any) -> Iterator[RunEvent]:
+    """The events that the interrupted run reported for them; none if every call has its result."""
     messages = values.get("messages") if isinstance(values, dict) else None
     messages = messages if isinstance(messages, list) else []
     turn = next(

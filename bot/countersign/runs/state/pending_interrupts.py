@@ -1,4 +1,4 @@
-"""Interrupts that a checkpoint holds unanswered, whether or not today's graph still has their task.
+"""The interrupts that a checkpoint says are pending, whether or not today's graph still has their task.
 
 LangGraph's snapshot shows the interrupts of the tasks that the graph as it is now would run. After a node was
 renamed or removed, its question is in no snapshot any more, and an answer to it is dropped without an error.
@@ -10,7 +10,7 @@ from typing import Any
 from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.types import StateSnapshot
 
-from countersign.runs.breakpoints.stops import RAISED
+from countersign.runs.breakpoints.reached_breakpoints import RAISED
 
 # Channels of a checkpoint's pending writes; LangGraph has them as constants of an internal module.
 _INTERRUPT = "__interrupt__"
@@ -18,8 +18,8 @@ _NO_OUTPUT = {_INTERRUPT, "__resume__", "__error__", "__error_source_node__"}
 _INPUT_TASK = "00000000-0000-0000-0000-000000000000"
 
 
-class RecordsReads:
-    """Mixin for a checkpoint saver: keeps the checkpoint that was read last, by namespace."""
+class RecordsLastRead:
+    """Mixin for a checkpoint saver: keeps the last checkpoint read, by namespace."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

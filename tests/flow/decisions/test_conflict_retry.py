@@ -9,7 +9,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.errors import NotPending
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
-from countersign.flow.decisions.concurrent_change import retry_on_conflict, save_change
+from countersign.flow.decisions.conflict_retry import retry_on_conflict, save_change
 from countersign.flow.errors import Conflict
 from countersign.flow.messages.outgoing import Outgoing, note
 from countersign.flow.observability.observer import Observer

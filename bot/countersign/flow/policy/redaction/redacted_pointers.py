@@ -1,7 +1,7 @@
-"""Where in a row of a review request the places are that its rule redacts.
+"""The JSON Pointers that a rule redacts in a row of a review request.
 
-A rule's pointers are into the arguments. At a breakpoint the arguments hold the state, and what an edit
-changes is the state alone: a pointer may be written from either, and hides the field in both.
+A rule's pointers are into the arguments. At a breakpoint the arguments hold the state, and an edit changes
+only the state: a pointer may be relative to either, and hides the field in both.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Messages about an approval beside its card: direct messages, and pointers to a card in another channel."""
+"""Messages that show an approval besides its card: direct messages, and pointers to a card elsewhere."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -38,7 +38,7 @@ _OUTCOME = {
 }
 
 
-def render_message_about(
+def render_approval_message(
     kind: OutgoingKind, body: Mapping[str, Any], review: Review, link: str
 ) -> RenderedMessage:
     """The message as the approval is now; `link` is its card's, or its thread's.

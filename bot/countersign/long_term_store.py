@@ -1,4 +1,4 @@
-"""Opens the long-term store that LangGraph gives to graphs: PostgreSQL's, or the project's own."""
+"""Opens LangGraph's long-term store for graphs: PostgreSQL's, or the project's own."""
 
 from contextlib import AsyncExitStack
 
@@ -11,7 +11,7 @@ from countersign.store.connections.pool import open_store_pool
 from countersign.store.schema.vector_index import migrate_vector_index
 
 
-async def open_graphs_store(
+async def open_long_term_store(
     stack: AsyncExitStack, graph_loop: LoopBridge, url: Address, config: GraphConfig, project: Project
 ) -> None:
     """Give the graphs PostgreSQL's store, unless the project brings one of its own."""

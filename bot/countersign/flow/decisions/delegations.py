@@ -1,4 +1,4 @@
-"""Absences: somebody names a person who decides in their place until they are back."""
+"""Delegations: while somebody is away, a person whom they named decides in their place."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from countersign.flow.ports import Clock, DelegationStore
 from countersign.i18n import AnyText, Text, lazy_text, text_to_json
 
 
-class Absences:
+class ManageDelegations:
     def __init__(self, store: DelegationStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock

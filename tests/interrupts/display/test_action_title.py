@@ -3,7 +3,7 @@
 import pytest
 
 from countersign.approvals.json import Json
-from countersign.interrupts import parse, with_effect
+from countersign.interrupts import parse, with_action_title
 
 
 def call(name: str, description: str | None = None) -> Json:
@@ -15,7 +15,7 @@ STOP: Json = {"before": ["send_mail"], "state": {}}
 
 
 def titled(value: Json) -> tuple[str, str | None]:
-    shown = with_effect(parse(value))
+    shown = with_action_title(parse(value))
     return shown.title, shown.description
 
 

@@ -17,7 +17,7 @@ from countersign.runs.streaming.node_paths import node_path
 _NODE = "graph:step:"  # begins the tag that LangGraph gives to the run of a node
 
 
-class StepWatcher(BaseCallbackHandler):
+class StepCallbacks(BaseCallbackHandler):
     """A node that runs several times at once is one step, which ends with the last of them."""
 
     run_inline = True  # in order

@@ -1,4 +1,4 @@
-"""Changes an approval that others may change in the same moment: after a conflict it is read anew."""
+"""Optimistic concurrency: saves a change of an approval; after a conflict, reads it again and retries."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 async def retry_on_conflict(attempt: Callable[[], Awaitable[T]]) -> T:
-    """What `attempt` gives. After eight conflicts it raises Conflict."""
+    """The result of `attempt`, retried after a Conflict. Raises the eighth Conflict."""
     for left in reversed(range(_MAX_ATTEMPTS)):
         try:
             return await attempt()

@@ -1,4 +1,4 @@
-"""Holds direct messages back while their reader has quiet hours."""
+"""Holds direct messages back during the quiet hours of their reader."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Finds where a graph stands at a breakpoint, from its checkpoints alone.
+"""Finds the breakpoints at which a graph has stopped, from its checkpoints alone.
 
 LangGraph stores no record of a stop: it stops where a step is among the breakpoints and a channel changed
 since the last resume. The same comparison is made here, so a stop is found too where a process died on its
@@ -31,7 +31,7 @@ RAISED = "placeholder-id"  # the id of an interrupt that was raised as NodeInter
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stop:
+class ReachedBreakpoint:
     """One graph, the outermost or a subgraph, that stopped before the steps `steps`.
 
     `config`, `graph` and `values` are those of that graph.
@@ -55,7 +55,7 @@ class Stop:
         return _key(self.namespace, self.checkpoint_id, self.updates)
 
 
-def breakpoint_id(stops: Sequence[Stop]) -> str:
+def breakpoint_id(stops: Sequence[ReachedBreakpoint]) -> str:
     """The id under which people are asked about all of these. It changes as soon as the graph moves."""
     return BREAKPOINT + ",".join(stop.key for stop in stops)
 
@@ -75,7 +75,7 @@ def fingerprint(steps: Sequence[str], calls: Sequence[ToolCall]) -> str:
     return hashlib.sha256(canonical_json(to_json([list(steps), shown]))).hexdigest()
 
 
-class StopFinder:
+class BreakpointFinder:
     """`reads` has the checkpoint that was read last, by namespace."""
 
     def __init__(self, graph: AnyGraph, reads: Mapping[str, CheckpointTuple]) -> None:
@@ -88,19 +88,21 @@ class StopFinder:
         """The keys of the checkpoints that were looked at, stops or not."""
         return frozenset(self._positions)
 
-    async def find(self, snapshot: StateSnapshot) -> tuple[Stop, ...]:
+    async def find(self, snapshot: StateSnapshot) -> tuple[ReachedBreakpoint, ...]:
         """Every breakpoint of the graph and its subgraphs, outermost first. `snapshot` was read just now."""
         if any(task.state is not None and not _asks(task) for task in snapshot.tasks):
             thread = snapshot.config["configurable"]["thread_id"]
             snapshot = await self._graph.aget_state({"configurable": {"thread_id": thread}}, subgraphs=True)
         return tuple(await self._below(self._graph, snapshot, ""))
 
-    async def _below(self, graph: AnyGraph, snapshot: StateSnapshot, namespace: str) -> list[Stop]:
+    async def _below(
+        self, graph: AnyGraph, snapshot: StateSnapshot, namespace: str
+    ) -> list[ReachedBreakpoint]:
         stored = self._reads.get(namespace)
         if stored is None:
             return []
         self._positions.add(_key(namespace, stored.checkpoint["id"], _updates(stored)))
-        found: list[Stop] = []
+        found: list[ReachedBreakpoint] = []
         for task in snapshot.tasks:
             if _has_state(task) and not _asks(task):
                 subgraph = await _subgraph(graph, task.name)
@@ -113,7 +115,7 @@ class StopFinder:
 
     async def _own(
         self, graph: AnyGraph, snapshot: StateSnapshot, stored: CheckpointTuple, namespace: str
-    ) -> Stop | None:
+    ) -> ReachedBreakpoint | None:
         tasks = snapshot.tasks
         if not tasks:  # it stopped after its last step
             return None
@@ -136,7 +138,7 @@ class StopFinder:
             task.interrupts or task.error or task.result is not None or _has_state(task) for task in tasks
         )
         marked = (stored.metadata or {}).get(PASSED_KEY)
-        return Stop(
+        return ReachedBreakpoint(
             namespace=namespace,
             checkpoint_id=stored.checkpoint["id"],
             updates=updates,

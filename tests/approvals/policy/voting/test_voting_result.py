@@ -12,7 +12,7 @@ from countersign.approvals.person import Standing
 from countersign.approvals.policy.approver_set import ApproverSet, Source, SourceKind
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.membership import Memberships, Unreadable
-from countersign.approvals.policy.voting.needed import Needed
+from countersign.approvals.policy.voting.missing_approvals import MissingApprovals
 from countersign.approvals.policy.voting.permission import (
     ReasonMissing,
     VotingContext,
@@ -21,7 +21,7 @@ from countersign.approvals.policy.voting.permission import (
     reason_required,
 )
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.policy.voting.verdict import Outcome, count_votes
+from countersign.approvals.policy.voting.voting_result import Outcome, count_votes
 from tests.approvals.policy.policies import a_rule, person, vote
 from tests.approvals.policy.voting.voting_contexts import BOTH, FINANCE, SECURITY, context, counted
 
@@ -53,7 +53,7 @@ def test_the_verdict_is_what_trying_everything_comes_to(
         rejections=rejections,
     )
     memberships = Memberships(rosters=dict(zip(sources, sets, strict=True)), requester=None)
-    verdict = counted(
+    result = counted(
         VotingContext(rule=rule, memberships=memberships), *(vote(user, kind) for user, kind in votes)
     )
     last = dict(votes)
@@ -72,10 +72,10 @@ def test_the_verdict_is_what_trying_everything_comes_to(
         expected = Outcome.APPROVED
     else:
         expected = Outcome.OPEN
-    assert verdict.outcome is expected
-    assert bool(verdict.needed) == (expected is Outcome.OPEN and not enough)
-    if verdict.needed:
-        missing = sum(needed.count for needed in verdict.needed)
+    assert result.outcome is expected
+    assert bool(result.needed) == (expected is Outcome.OPEN and not enough)
+    if result.needed:
+        missing = sum(needed.count for needed in result.needed)
         assert missing >= rule.quorum - len(yes)
 
 
@@ -102,50 +102,50 @@ def test_what_is_still_needed_names_whoever_would_help_and_nobody_else(
 
 
 def test_one_person_in_two_groups_fills_one_seat() -> None:
-    verdict = counted(context(BOTH), vote("UBOB"))
-    assert verdict.outcome is Outcome.OPEN
-    assert verdict.needed == (Needed(count=1, any_of=(FINANCE, SECURITY)),), "Bob can take either seat"
-    assert [seat.voter for seat in verdict.seats].count("UBOB") == 1
+    result = counted(context(BOTH), vote("UBOB"))
+    assert result.outcome is Outcome.OPEN
+    assert result.needed == (MissingApprovals(count=1, any_of=(FINANCE, SECURITY)),), (
+        "Bob can take either seat"
+    )
+    assert [seat.voter for seat in result.seats].count("UBOB") == 1
     carol = counted(context(BOTH), vote("UCID"))
-    assert carol.needed == (Needed(count=1, any_of=(SECURITY,)),), "Cid can take the one seat alone"
+    assert carol.needed == (MissingApprovals(count=1, any_of=(SECURITY,)),), "Cid can take the one seat alone"
 
 
 @pytest.mark.parametrize("order", [("UBOB", "UCID"), ("UCID", "UBOB")])
 def test_two_people_who_can_fill_both_seats_do_in_either_order(order: tuple[str, str]) -> None:
-    verdict = counted(context(BOTH), *(vote(user) for user in order))
-    assert verdict.outcome is Outcome.APPROVED
-    assert verdict.decision == Decision(kind=APPROVE)
-    assert [seat.voter for seat in verdict.seats] == ["UCID", "UBOB"]
+    result = counted(context(BOTH), *(vote(user) for user in order))
+    assert result.outcome is Outcome.APPROVED
+    assert result.decision == Decision(kind=APPROVE)
+    assert [seat.voter for seat in result.seats] == ["UCID", "UBOB"]
 
 
 def test_the_same_person_twice_is_one_approval() -> None:
-    verdict = counted(context('approvers = "members"\nquorum = 2'), vote("UANN"), vote("UANN"))
-    assert (verdict.outcome, len(verdict.approvals)) == (Outcome.OPEN, 1)
+    result = counted(context('approvers = "members"\nquorum = 2'), vote("UANN"), vote("UANN"))
+    assert (result.outcome, len(result.approvals)) == (Outcome.OPEN, 1)
 
 
 def test_a_quorum_above_the_seats_takes_more_of_those_who_may() -> None:
     keys = 'approvers = [{group = "@finance"}]\nquorum = 2'
-    verdict = counted(context(keys), vote("UBOB"))
-    assert verdict.needed == (Needed(count=1, any_of=(FINANCE,)),)
-    assert str(verdict.needed[0]) == "one of @finance"
+    result = counted(context(keys), vote("UBOB"))
+    assert result.needed == (MissingApprovals(count=1, any_of=(FINANCE,)),)
+    assert str(result.needed[0]) == "one of @finance"
     assert counted(context(keys), vote("UBOB"), vote("UCID")).outcome is Outcome.APPROVED
 
 
 def test_who_is_none_of_the_approvers_does_not_count_and_gets_the_reason() -> None:
-    verdict = counted(context(BOTH), vote("UEVE"))
-    assert [str(each.reason) for each in verdict.uncounted] == [
-        "Only @finance and @security can decide this."
-    ]
-    assert verdict.approvals == ()
+    result = counted(context(BOTH), vote("UEVE"))
+    assert [str(each.reason) for each in result.uncounted] == ["Only @finance and @security can decide this."]
+    assert result.approvals == ()
 
 
 def test_one_rejection_ends_it_unless_the_rule_says_more() -> None:
     assert counted(context(BOTH), vote("UBOB", REJECT, message="no")).outcome is Outcome.REJECTED
     two = 'approvers = [{group = "@finance"}]\nrejections = 2'
     assert counted(context(two), vote("UBOB", REJECT)).outcome is Outcome.OPEN
-    verdict = counted(context(two), vote("UBOB", REJECT), vote("UCID", REJECT, message="no budget"))
-    assert verdict.outcome is Outcome.REJECTED
-    assert verdict.decision == Decision(kind=REJECT, message="no budget")
+    result = counted(context(two), vote("UBOB", REJECT), vote("UCID", REJECT, message="no budget"))
+    assert result.outcome is Outcome.REJECTED
+    assert result.decision == Decision(kind=REJECT, message="no budget")
 
 
 def test_a_rejection_wins_over_an_approval_that_would_do() -> None:
@@ -159,9 +159,9 @@ FOUR_EYES = 'approvers = "members"\nrequester_may_decide = false'
 
 def test_the_requester_is_shut_out_where_the_rule_says_so() -> None:
     assert counted(context('approvers = "members"'), vote("UREQ")).outcome is Outcome.APPROVED
-    verdict = counted(context(FOUR_EYES), vote("UREQ"))
-    assert verdict.outcome is Outcome.OPEN
-    assert "You asked for this" in str(verdict.uncounted[0].reason)
+    result = counted(context(FOUR_EYES), vote("UREQ"))
+    assert result.outcome is Outcome.OPEN
+    assert "You asked for this" in str(result.uncounted[0].reason)
 
 
 def test_where_nobody_asked_nobody_is_shut_out() -> None:
@@ -208,8 +208,8 @@ def test_the_requester_alone() -> None:
 
 @pytest.mark.parametrize("standing", [each for each in Standing if each is not Standing.MEMBER])
 def test_only_full_members_accounts_count_whatever_group_they_are_in(standing: Standing) -> None:
-    verdict = counted(context('approvers = [{group = "@finance"}]'), vote("UBOB", standing=standing))
-    assert (verdict.outcome, len(verdict.uncounted)) == (Outcome.OPEN, 1)
+    result = counted(context('approvers = [{group = "@finance"}]'), vote("UBOB", standing=standing))
+    assert (result.outcome, len(result.uncounted)) == (Outcome.OPEN, 1)
 
 
 def test_a_group_that_cannot_be_read_lets_nobody_decide_and_says_why() -> None:
@@ -221,17 +221,17 @@ def test_a_group_that_cannot_be_read_lets_nobody_decide_and_says_why() -> None:
 
 def test_a_group_that_was_not_looked_up_lets_nobody_decide() -> None:
     rule = a_rule('approvers = [{group = "@forgotten"}]')
-    verdict = counted(VotingContext(rule=rule, memberships=Memberships()), vote("UANN"))
-    assert verdict.outcome is Outcome.OPEN
-    assert "not looked up" in str(verdict.uncounted[0].reason)
+    result = counted(VotingContext(rule=rule, memberships=Memberships()), vote("UANN"))
+    assert result.outcome is Outcome.OPEN
+    assert "not looked up" in str(result.uncounted[0].reason)
 
 
 def test_a_vote_stops_counting_when_the_voter_leaves_the_group() -> None:
     there = context('approvers = [{group = "@finance"}]\nquorum = 2')
     gone = context('approvers = [{group = "@finance"}]\nquorum = 2', finance=frozenset({"UCID", "UDAN"}))
     assert counted(there, vote("UBOB"), vote("UCID")).outcome is Outcome.APPROVED
-    verdict = counted(gone, vote("UBOB"), vote("UCID"))
-    assert (verdict.outcome, [each.vote.by.id for each in verdict.uncounted]) == (Outcome.OPEN, ["UBOB"])
+    result = counted(gone, vote("UBOB"), vote("UCID"))
+    assert (result.outcome, [each.vote.by.id for each in result.uncounted]) == (Outcome.OPEN, ["UBOB"])
 
 
 def test_a_decision_that_the_rule_leaves_out_is_refused() -> None:

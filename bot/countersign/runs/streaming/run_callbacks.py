@@ -28,7 +28,7 @@ class StreamUnfaithful(Exception):
     """The model's stream would lose something, so the run must not ask for one."""
 
 
-class RunWatcher(BaseCallbackHandler, _StreamingCallbackHandler[Any]):
+class RunCallbacks(BaseCallbackHandler, _StreamingCallbackHandler[Any]):
     """`speaking` are the paths of nodes whose model calls end up as messages of the graph's output."""
 
     run_inline = True  # in order, on the thread that the model is called from

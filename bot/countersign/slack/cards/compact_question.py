@@ -1,6 +1,6 @@
-"""A plain question in a conversation: its words, a line that says how to answer, and small buttons.
+"""A plain question without a card's header and frame: its text, how to answer, and small buttons.
 
-No title in large print and no frame: in a conversation of many turns each turn would be a card.
+In a conversation of many turns, each turn would be a card otherwise.
 """
 
 from countersign.approvals.decision import DecisionKind
@@ -17,7 +17,7 @@ from countersign.slack.cards.values.review_fields import other_parts
 _HOW = N_("Reply in this thread to answer.")
 
 
-def is_quiet_question(review: Review) -> bool:
+def is_compact_question(review: Review) -> bool:
     """Whether the question is all that there is to show, and any reply in its thread answers it."""
     approval, request = review.shown_approval, review.shown
     if approval.status is not Status.PENDING or not (request.plain_question and request.answered_by_reply):
@@ -30,7 +30,7 @@ def is_quiet_question(review: Review) -> bool:
     return not any(more_to_show) and row.allowed == {DecisionKind.RESPOND} and not has_details(review)
 
 
-def quiet_question_blocks(review: Review) -> list[Block]:
+def compact_question_blocks(review: Review) -> list[Block]:
     approval, request = review.shown_approval, review.shown
     buttons = only_row_buttons(
         approval, request, truncated=not review.format.is_shown, more=whole_card_buttons(review)

@@ -1,4 +1,4 @@
-"""Waiting approvals against the graphs as their code is now: which of them could not be taken any more."""
+"""Compares pending approvals with the code of the graphs: which answers would it no longer accept?"""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,17 +21,17 @@ class GraphCode:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Misfit:
+class Incompatibility:
     """`reason` is a sentence that goes on after the question: why its answer would not be used."""
 
     question: WaitingQuestion
     reason: str
 
 
-def misfits(
+def incompatibilities(
     waiting: Iterable[WaitingQuestion], graphs: Mapping[str, GraphCode], failed: Collection[str] = ()
-) -> Iterator[Misfit]:
-    """The questions whose answers this code would not take as they are meant.
+) -> Iterator[Incompatibility]:
+    """The questions whose answers this code would not accept as they are meant.
 
     `failed` are graphs that cannot be loaded.
     """
@@ -41,7 +41,7 @@ def misfits(
         else:
             reason = _reason(question, graphs)
         if reason is not None:
-            yield Misfit(question=question, reason=reason)
+            yield Incompatibility(question=question, reason=reason)
 
 
 def _reason(question: WaitingQuestion, graphs: Mapping[str, GraphCode]) -> str | None:

@@ -1,4 +1,4 @@
-"""Runs a graph so that it reports what it does, unless its model cannot stream."""
+"""Runs a graph and reports its steps, tool calls and text as it streams, if its model can stream."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -11,8 +11,8 @@ from langchain_core.runnables import RunnableConfig
 from countersign.flow.errors import RunAgain
 from countersign.flow.live.events import RunEvent
 from countersign.runs.streaming.graph_steps import GraphSteps
-from countersign.runs.streaming.run_watcher import RunWatcher, StreamUnfaithful
-from countersign.runs.streaming.step_watcher import StepWatcher
+from countersign.runs.streaming.run_callbacks import RunCallbacks, StreamUnfaithful
+from countersign.runs.streaming.step_callbacks import StepCallbacks
 
 log = structlog.get_logger()
 
@@ -29,7 +29,7 @@ _CANNOT_STREAM = (
 
 
 @dataclass(kw_only=True)
-class WatchedGraph:
+class StreamedGraph:
     """What is known of a graph. `can_stream` is false once its model refused to."""
 
     speaking: frozenset[tuple[str, ...]]
@@ -38,10 +38,10 @@ class WatchedGraph:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Watching:
-    """One thread's runs of a graph. `report` may be called from any thread; `stopping` cuts off a model."""
+class StreamedRun:
+    """The runs of a graph for one thread. `report` may be called on any loop; `stopping` cuts off a model."""
 
-    graph: WatchedGraph
+    graph: StreamedGraph
     report: Callable[[RunEvent], None]
     stopping: Callable[[], bool] = lambda: False
 
@@ -52,13 +52,13 @@ class Watching:
 
         Raises RunAgain where the model cannot stream: the next run does not ask it to.
         """
-        steps = StepWatcher(self.report, self.graph.steps)
+        steps = StepCallbacks(self.report, self.graph.steps)
         if not self.graph.can_stream:
             await invoke(given, {**config, "callbacks": [*_callbacks(config), steps]})
             return
         for event in so_far:
             self.report(event)
-        run = RunWatcher(self.report, self.graph.speaking, self.stopping)
+        run = RunCallbacks(self.report, self.graph.speaking, self.stopping)
         watched: RunnableConfig = {**config, "callbacks": [*_callbacks(config), run, steps]}
         try:
             await invoke(given, watched)

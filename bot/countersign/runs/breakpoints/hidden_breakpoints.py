@@ -1,8 +1,8 @@
-"""Graphs that run inside a step, called by its code, and may stand at a breakpoint.
+"""Breakpoints of graphs that the code of a step calls, which LangGraph does not report.
 
-LangGraph tells nothing of them outside the step, and a run that continues passes their breakpoints. All there
-is to see is their checkpoint: it has a next step, which did not fail and asks nothing. After a crash that
-looks the same whether or not there is a breakpoint before that step, so in doubt there is one.
+LangGraph does not report them outside the step, and a run that continues passes their breakpoints. Only
+their checkpoint shows them: it has a next step that did not fail and asks nothing. After a crash it looks
+the same without a breakpoint before that step, so in doubt there is one.
 """
 
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""A request's title in words: what happens if it is approved, in place of the name of a tool."""
+"""A request's title: a sentence that says what approving does, instead of the name of a tool."""
 
 import re
 from collections.abc import Callable
@@ -18,11 +18,11 @@ _SENTENCE = re.compile(r"[A-Z][\w ,.'’“”()/#-]*[\w)”]\.?")  # plain word
 _SEVERAL = re.compile(r"[.!?] ")
 
 
-def with_effect(request: ReviewRequest) -> ReviewRequest:
-    """The request with its effect as the title.
+def with_action_title(request: ReviewRequest) -> ReviewRequest:
+    """The request titled with what its action does.
 
-    That is the first sentence of what the tool says it does, else its name as a sentence. A title that a
-    payload or a rule gave stays.
+    That is the first sentence of the tool's description, else its name as a sentence. A title that a payload
+    or a rule gave stays.
     """
     action = request.rows[0].action if len(request.rows) == 1 else None
     if action is not None and request.title == title_text(run_title(action)):

@@ -1,4 +1,4 @@
-"""Approvals that are still missing on a row."""
+"""The approvals that a row still needs."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ from countersign.approvals.policy.approver_set import Source, count_of
 
 
 @dataclass(frozen=True, kw_only=True)
-class Needed:
-    """So many approvals, from different people who have not approved yet, each of one of these sources."""
+class MissingApprovals:
+    """`count` approvals by different people who have not approved yet, each from one of these sources."""
 
     count: int
     any_of: tuple[Source, ...]

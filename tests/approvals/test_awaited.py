@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from countersign.approvals.assignment.awaited import awaited, concerned, deadline, excused
+from countersign.approvals.assignment.inbox_index import awaited, concerned, deadline, excused
 from countersign.approvals.assignment.referral import Referral
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Status

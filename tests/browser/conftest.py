@@ -12,7 +12,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
-from countersign.demo.bot.details import InspectionClient
+from countersign.demo.bot.inspection_client import InspectionClient
 from countersign.demo.texts import EXAMPLE_GRAPHS
 from slack_local.workspace import LocalWorkspace
 from tests.browser.small_app import small_app

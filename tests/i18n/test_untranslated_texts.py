@@ -24,7 +24,7 @@ READ_BY_OTHERS = {
     "interrupts/code": "whoever runs `graphs --answers`",
     "interrupts/conformance": "authors of dialects",
     "interrupts/display/format_characters.py": "nobody: Unicode's names",
-    "interrupts/display/imitation.py": "nobody: what a decision looks like, in both languages",
+    "interrupts/display/spoofing.py": "nobody: what a decision looks like, in both languages",
     "interrupts/display/visible_text/combining_marks.py": "nobody: Unicode's names",
     "interrupts/display/visible_text/scripts.py": "nobody: Unicode's names",
     "interrupts/payload_format.py": "authors of graphs: names of formats",

@@ -19,7 +19,7 @@ _EXCEPTIONAL = "tests/approvals/policy/voting/test_exceptional_approvers.py"
 _GRANTED = "tests/flow/grants/test_grants.py"
 _GIVEN = "tests/flow/grants/test_giving_grants.py"
 _COVERED = "tests/approvals/policy/grants/test_grants.py"
-_STAND_INS = "tests/approvals/policy/voting/test_stand_ins.py"
+_STAND_INS = "tests/approvals/policy/voting/test_active_delegations.py"
 
 APPROVAL_GUARDS = (
     Guard(
@@ -219,7 +219,7 @@ APPROVAL_GUARDS = (
     Guard(
         name="substitutes and stand-ins give no grant",
         file=_GRANTING,
-        old="return replace(context, escalated=False, unfillable=False, stuck=False, stand_ins=())",
+        old="return replace(context, escalated=False, unfillable=False, stuck=False, delegations=())",
         new="return context",
         tests=(f"{_GIVEN}::test_a_substitute_decides_and_gives_no_grant",),
     ),

@@ -68,7 +68,7 @@ FLOW_EQUIVALENTS = (
         "It is looked at only if there is one.",
     ),
     _last_of_one(
-        f"{_POLICY}/stand_ins.py",
+        f"{_POLICY}/active_delegations.py",
         "return await self._directory.group_id(source.names[0]) == group.id",
         "A source that is a group has one name.",
     ),

@@ -242,8 +242,8 @@ FLOW_TESTS = {
         "flow/policy/test_policy",
         "flow/policy/test_placement",
     ),
-    "policy/stand_ins": (
-        "flow/policy/test_stand_ins",
+    "policy/active_delegations": (
+        "flow/policy/test_active_delegations",
         "flow/policy/test_people_who_change",
         "slack/commands/test_delegate_command",
     ),

@@ -32,7 +32,7 @@ INTERRUPT_EQUIVALENTS = (
         "Two lines above, the lengths are compared.",
     ),
     unchecked_lengths(
-        f"{_INTERRUPTS}/code/payload.py",
+        f"{_INTERRUPTS}/code/payload_pattern.py",
         "return 3 if all(fits(each, item) for each, item in zip(pattern.items, value, strict=True)) else 0",
         "The line above returns unless both are as long.",
     ),
@@ -119,7 +119,7 @@ INTERRUPT_EQUIVALENTS = (
         "The places are those of the reviews, one for each.",
     ),
     unchecked_lengths(
-        f"{_FLOW}/policy/stand_ins.py",
+        f"{_FLOW}/policy/active_delegations.py",
         "for each, delegator in zip(found, delegators, strict=True)",
         GATHERED,
     ),

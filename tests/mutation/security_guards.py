@@ -14,7 +14,7 @@ _VISIBLE = "tests/interrupts/display/test_visible_text.py"
 _PLACEMENT = "tests/flow/policy/test_placement.py"
 _TOOLS = "tests/runs/test_tool_names.py"
 _PERMISSION = "bot/countersign/approvals/policy/voting/permission.py"
-_STAND_INS = "tests/approvals/policy/voting/test_stand_ins.py"
+_STAND_INS = "tests/approvals/policy/voting/test_active_delegations.py"
 _CARDS = "tests/security/test_card_uniqueness.py"
 _LARGE = "tests/security/test_large_payloads.py"
 _AUTHORIZATION = "tests/security/test_authorization.py"
@@ -223,7 +223,7 @@ SECURITY_GUARDS = (
     Guard(
         name="what an agent writes like a decision is quoted",
         file="bot/countersign/slack/block_kit/escaping.py",
-        old="at not in code_lines and imitates_decision(line)",
+        old="at not in code_lines and spoofs_decision(line)",
         new="False",
         tests=(
             "tests/slack/messages/test_messages.py::test_a_line_like_a_decision_is_a_quotation_but_not_in_code",

@@ -23,10 +23,10 @@ from countersign.flow.grants.give import GiveGrant
 from countersign.flow.grants.manage import Grants
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.observability.observer import Observer
+from countersign.flow.policy.active_delegations import ActiveDelegations
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.rule_assignment import RuleAssignment
-from countersign.flow.policy.stand_ins import StandIns
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock
 from countersign.flow.review import Review
@@ -268,7 +268,7 @@ async def open_harness(
         delegations = DelegationStore(pool)
         grants = GrantStore(pool)
         voting = Voting(policy, directory, clock, delegations)
-        audience = Audience(directory, StandIns(delegations, directory, clock))
+        audience = Audience(directory, ActiveDelegations(delegations, directory, clock))
         delivery, decide = (
             MessageDelivery(store, out, port, observer, LostCards(pool)),
             Decide(

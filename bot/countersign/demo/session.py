@@ -6,9 +6,9 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from countersign.demo import texts
-from countersign.demo.bot.details import InspectionClient, new_token
 from countersign.demo.bot.environment import bot_environment, has_own_model
 from countersign.demo.bot.file_watcher import FileWatcher
+from countersign.demo.bot.inspection_client import InspectionClient, new_token
 from countersign.demo.bot.process import CountersignBot
 from countersign.demo.bot.supervisor import Supervisor
 from countersign.demo.data_folder import DataFolder

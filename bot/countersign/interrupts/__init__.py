@@ -10,10 +10,10 @@ from countersign.interrupts.answers.preview import AnswerPreview, answer_preview
 from countersign.interrupts.dialects.options import MAX_OPTION_BUTTONS
 from countersign.interrupts.dialects.static_breakpoint import KEY as BREAKPOINT_KEY
 from countersign.interrupts.digest import digest
-from countersign.interrupts.display.imitation import imitates_decision
 from countersign.interrupts.display.json_diff import Change, json_diff
 from countersign.interrupts.display.labels import human_label, place_label
 from countersign.interrupts.display.layout import Section, pages, sections, split_text
+from countersign.interrupts.display.spoofing import spoofs_decision
 from countersign.interrupts.display.visible_text import (
     display_name,
     escape_hidden,
@@ -89,7 +89,6 @@ __all__ = [
     "form_from_schema",
     "has_invisible",
     "human_label",
-    "imitates_decision",
     "is_displayed_unchanged",
     "json_diff",
     "json_equal",
@@ -103,6 +102,7 @@ __all__ = [
     "sections",
     "single_line",
     "split_text",
+    "spoofs_decision",
     "takes",
     "to_json",
     "with_action_title",

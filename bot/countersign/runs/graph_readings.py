@@ -9,7 +9,7 @@ from countersign.interrupts.code import GraphReading
 from countersign.runs.code_version import code_version
 from countersign.runs.gated_tools import tool_names
 from countersign.runs.inputs.file_kinds import answer_file_kinds, file_kinds
-from countersign.runs.inputs.plan import InputPlan, plan_input
+from countersign.runs.inputs.input_plan import InputPlan, plan_input
 from countersign.runs.loading import LoadedGraph
 from countersign.runs.source.answers import own_code, read_all_answers
 from countersign.runs.source.own_code import OwnCode

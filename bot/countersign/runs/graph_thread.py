@@ -26,7 +26,7 @@ from countersign.runs.breakpoints.continuation import STOPPED_KEY, BreakpointCon
 from countersign.runs.breakpoints.hidden_breakpoints import may_stand_inside
 from countersign.runs.breakpoints.reached_breakpoints import BreakpointFinder, ReachedBreakpoint, namespace_of
 from countersign.runs.breakpoints.reached_breakpoints import breakpoint_id as stops_id
-from countersign.runs.inputs.plan import InputPlan
+from countersign.runs.inputs.input_plan import InputPlan
 from countersign.runs.loading import AnyGraph
 from countersign.runs.persistence.checkpointer import Checkpointer, is_database_unavailable
 from countersign.runs.run_control import StoppableRun

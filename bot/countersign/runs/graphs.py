@@ -37,7 +37,7 @@ from countersign.runs.serialization.own_types import OwnTypes
 from countersign.runs.serialization.serializer import CheckpointSerializer, build_serializer
 from countersign.runs.state.pending_interrupts import RecordsLastRead
 from countersign.runs.streaming.graph_steps import graph_steps
-from countersign.runs.streaming.speaking_nodes import speaking_nodes
+from countersign.runs.streaming.message_nodes import message_nodes
 from countersign.runs.streaming.streamed_run import StreamedGraph, StreamedRun
 
 Redact: TypeAlias = Callable[[str], str]
@@ -186,7 +186,7 @@ class Graphs:
             return None
         if name not in self._watched:
             graph = self._loaded[name].sample
-            self._watched[name] = StreamedGraph(speaking=speaking_nodes(graph), steps=graph_steps(graph))
+            self._watched[name] = StreamedGraph(message_nodes=message_nodes(graph), steps=graph_steps(graph))
         return StreamedRun(graph=self._watched[name], report=watch, stopping=lambda: control.ends_model_calls)
 
     async def describe(

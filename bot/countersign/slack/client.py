@@ -14,7 +14,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.flow.work import ApprovalMessage, Notice
 from countersign.i18n import N_, AnyText, Text, TextLines, _, matching_language, reader_language
 from countersign.slack.block_kit.builders import RenderedMessage
-from countersign.slack.block_kit.escaping import escape, quote_imitations
+from countersign.slack.block_kit.escaping import escape, quote_spoofed_decisions
 from countersign.slack.card_messages import CardMessages
 from countersign.slack.directories.approver_directory import ApproverDirectory
 from countersign.slack.directories.memberships import Memberships
@@ -215,7 +215,7 @@ class SlackClient:
         """Post a tool's text in a channel, escaped. `look_first`: an earlier attempt may have posted it."""
         found = await self.find_text(key, channel) if look_first else None
         ts = found or await self._sender.send(
-            key, channel, None, RenderedMessage(text=escape(quote_imitations(text)), blocks=[])
+            key, channel, None, RenderedMessage(text=escape(quote_spoofed_decisions(text)), blocks=[])
         )
         return {"channel": channel, "ts": ts}
 

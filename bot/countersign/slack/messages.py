@@ -26,7 +26,7 @@ from countersign.slack.block_kit.escaping import (
     escape,
     escape_markdown,
     escaped_length,
-    quote_imitations,
+    quote_spoofed_decisions,
     truncate_escaped,
 )
 from countersign.slack.block_kit.formatting import format_datetime
@@ -91,11 +91,13 @@ def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
 def _agent_message(text: str, feedback: str | None) -> tuple[RenderedMessage, ...]:
     """`feedback`: the key under which people can say what they think of it."""
     split = split_markdown(
-        quote_imitations(reveal_links(escape_hidden(text))) if text.strip() else _("(no text)"),
+        quote_spoofed_decisions(reveal_links(escape_hidden(text))) if text.strip() else _("(no text)"),
         _MARKDOWN_LIMIT,
         measure=escaped_length,
     )
-    pieces = map(quote_imitations, split)  # once more: a long line that was cut may go on like a decision
+    pieces = map(
+        quote_spoofed_decisions, split
+    )  # once more: a long line that was cut may go on like a decision
     # No Markdown makes small print: nothing that an agent writes looks like this line.
     author = context_block(_(WRITTEN_BY_THE_AGENT))
     *first, last = (
@@ -254,7 +256,7 @@ def _thread_root(body: Mapping[str, Any]) -> tuple[RenderedMessage, ...]:
         graph = str(body.get("text", "")).removesuffix(":")[:_NAME_LIMIT]
         text = _("{user} started {agent}.").format(user=asker, agent=code(graph))
         return (RenderedMessage(text=text, blocks=[section(text)]),)
-    pieces = _pieces(quote_imitations(str(body.get("text", ""))), 2800)
+    pieces = _pieces(quote_spoofed_decisions(str(body.get("text", ""))), 2800)
     first = _("{asker} asks: {text}").format(asker=asker, text=escape(pieces[0]))
     return (
         RenderedMessage(text=first, blocks=[section(first)]),

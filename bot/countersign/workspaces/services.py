@@ -29,10 +29,10 @@ from countersign.flow.live.agent_session import AgentSessions
 from countersign.flow.live.live_run import LiveRuns
 from countersign.flow.notices.shortage_notices import ShortageCheck, ShortageNotices
 from countersign.flow.observability.observer import Observer
+from countersign.flow.policy.active_delegations import ActiveDelegations
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.rule_assignment import RuleAssignment
-from countersign.flow.policy.stand_ins import StandIns
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, Locks
 from countersign.flow.steps.progress_indicator import ProgressIndicator
@@ -127,7 +127,7 @@ class WorkspaceFactory:
         is_agent = _is_agent(settings, workspace)
         slack = SlackClient(api, workspace, is_agent=is_agent)
         voting = Voting(policy, slack.directory, clock, shared.delegations)
-        audience = Audience(slack.directory, StandIns(shared.delegations, slack.directory, clock))
+        audience = Audience(slack.directory, ActiveDelegations(shared.delegations, slack.directory, clock))
         decisions = self._decisions(own, slack, voting, audience)
         quiet_hours = QuietHoursCheck(shared.inboxes, own.outbox, clock)
         delivery = MessageDelivery(

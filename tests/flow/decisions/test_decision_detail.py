@@ -10,9 +10,9 @@ import pytest
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.policy.rule import Rule
+from countersign.approvals.policy.voting.active_delegation import ActiveDelegation
 from countersign.approvals.policy.voting.missing_approvals import MissingApprovals
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.policy.voting.stand_in import StandIn
 from countersign.approvals.policy.voting.voting_result import Outcome, VotingResult
 from countersign.approvals.votes.vote import Vote
 from countersign.flow.decisions.answer_validation import validate_decisions, validated_resume_value
@@ -177,8 +177,8 @@ def test_nothing_else_is_decided_where(own: Decision, came_to: VotingResult) -> 
 
 
 def test_for_whom_a_vote_counts_is_kept_with_the_delegation() -> None:
-    stands_in = StandIn(delegate="UBOB", delegator=person("UALICE"), delegation_id=UUID(int=7))
-    kept = detail(review(), Decision(kind=APPROVE), voting_result(stands_in={"UBOB": stands_in}))
+    delegation = ActiveDelegation(delegate="UBOB", delegator=person("UALICE"), delegation_id=UUID(int=7))
+    kept = detail(review(), Decision(kind=APPROVE), voting_result(delegations={"UBOB": delegation}))
     assert kept["on_behalf_of"] == {
         "UBOB": {"user": "UALICE", "name": "Alice", "delegation": str(UUID(int=7))}
     }

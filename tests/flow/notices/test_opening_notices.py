@@ -9,7 +9,7 @@ import pytest
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, card, pointer
 from countersign.flow.notices.direct_messages import NoticeReason, direct_messages
-from countersign.flow.notices.opening import OpeningNotices, card_messages
+from countersign.flow.notices.opening_notices import OpeningNotices, card_messages
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.voting import Voting

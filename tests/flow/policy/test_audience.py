@@ -10,8 +10,8 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.assignment.delegation import UserGroup
 from countersign.approvals.person import Standing
 from countersign.flow.errors import SlackUnreachable
+from countersign.flow.policy.active_delegations import ActiveDelegations
 from countersign.flow.policy.audience import MAX_PEOPLE, Audience
-from countersign.flow.policy.stand_ins import StandIns
 from tests.approvals.policy.policies import NOW, a_rule
 from tests.approvals.test_record import an_approval
 from tests.support.fake_delegations import FakeDelegations, delegation
@@ -85,7 +85,7 @@ async def with_delegations(
     """Whom a rule notifies while these people are away, with their delegates."""
     directory = FakeDirectory(groups={"@finance": {"UALICE", "UBOB"}})
     away = FakeDelegations(*(delegation(one, other) for one, other in delegates.items()))
-    audience = Audience(directory, StandIns(away, directory, lambda: NOW))
+    audience = Audience(directory, ActiveDelegations(away, directory, lambda: NOW))
     return await audience.of_rule(asked_by("UALICE"), a_rule(keys))
 
 
@@ -124,7 +124,7 @@ async def test_delegates_that_slack_does_not_tell_are_logged_and_the_others_hear
 ) -> None:
     directory = SilentAboutAccounts(groups={"@finance": {"UBOB"}})
     away = FakeDelegations(delegation("UBOB", "UZOE", group=UserGroup(id="S1", handle="@finance")))
-    audience = Audience(directory, StandIns(away, directory, lambda: NOW))
+    audience = Audience(directory, ActiveDelegations(away, directory, lambda: NOW))
     assert await audience.of_rule(asked_by("UALICE"), a_rule(FINANCE)) == ("UBOB",)
     assert [entry["event"] for entry in logged] == ["delegates_not_notified"]
 

@@ -148,18 +148,18 @@ async def test_where_all_seats_can_be_filled_nothing_is_short() -> None:
 async def test_who_stands_in_is_looked_up_for_voters_who_do_not_count_themselves() -> None:
     away = delegation("UBOB", "UZOE")
     row = Row(FINANCE, away)
-    assert [each.delegation_id for each in (await row.context("UZOE")).stand_ins] == [away.id]
-    assert (await row.context("UBOB")).stand_ins == ()
-    assert (await row.context()).stand_ins == ()
+    assert [each.delegation_id for each in (await row.context("UZOE")).delegations] == [away.id]
+    assert (await row.context("UBOB")).delegations == ()
+    assert (await row.context()).delegations == ()
 
 
 async def test_whoever_voted_and_whoever_is_about_to_are_the_voters() -> None:
     away = (delegation("UBOB", "UZOE"), delegation("UBOB", "UMIA"))
     voted = (RowVotes(votes=(vote("UZOE"),)),)
     row = Row(FINANCE, *away, row_votes=voted, votes=(None,))
-    assert {each.delegate for each in (await row.voting.row(row.approval, 0)).context.stand_ins} == {"UZOE"}
+    assert {each.delegate for each in (await row.voting.row(row.approval, 0)).context.delegations} == {"UZOE"}
     both = await row.voting.row(row.approval, 0, "UMIA")
-    assert {each.delegate for each in both.context.stand_ins} == {"UZOE", "UMIA"}
+    assert {each.delegate for each in both.context.delegations} == {"UZOE", "UMIA"}
 
 
 async def test_whoever_voted_counts_as_who_they_are_now() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from countersign.approvals.json import Json
 from countersign.interrupts.code.evaluation.model.values import Const, Items, Record, Template
-from countersign.interrupts.code.payload import (
+from countersign.interrupts.code.payload_pattern import (
     AnyPattern,
     ListPattern,
     LiteralPattern,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any, TypedDict
 
-from countersign.runs.inputs.plan import InputPlan, plan_input
+from countersign.runs.inputs.input_plan import InputPlan, plan_input
 from countersign.runs.source.answers import own_code
 from tests.support.harness import loaded
 

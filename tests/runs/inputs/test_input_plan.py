@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from countersign.flow.graph_state import GraphInfo, StartsWith
 from countersign.i18n import _, reader_language
 from countersign.interrupts import form_from_schema
-from countersign.runs.inputs.plan import InputPlan
+from countersign.runs.inputs.input_plan import InputPlan
 from countersign.runs.inputs.type_schema import type_schema
 from tests.runs.inputs.input_plans import Texts, plan_of
 

@@ -7,7 +7,7 @@ import pytest
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.runtime import Runtime
 
-from countersign.runs.inputs.plan import InputPlan
+from countersign.runs.inputs.input_plan import InputPlan
 from countersign.runs.project.config import GraphConfigError
 from tests.runs.inputs.input_plans import plan_of
 

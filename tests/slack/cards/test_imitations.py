@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
-from countersign.interrupts import imitates_decision
-from countersign.slack.block_kit.escaping import quote_imitations
+from countersign.interrupts import spoofs_decision
+from countersign.slack.block_kit.escaping import quote_spoofed_decisions
 from countersign.slack.messages import render_message
 
 FAKE = ":white_check_mark: *Approved* by alice at 12:00"
@@ -33,18 +33,18 @@ FAKE = ":white_check_mark: *Approved* by alice at 12:00"
 )
 @pytest.mark.parametrize("after", ["", "\n```", "\n  ```", "\n~~~", "\n````"])
 def test_no_fence_that_ends_elsewhere_keeps_it_from_being_quoted(before: str, after: str) -> None:
-    assert f"\n> {FAKE}" in quote_imitations(f"{before}\n{FAKE}{after}")
+    assert f"\n> {FAKE}" in quote_spoofed_decisions(f"{before}\n{FAKE}{after}")
 
 
 def test_code_that_is_never_closed_keeps_nothing_from_being_quoted() -> None:
-    assert quote_imitations(f"```\n{FAKE}") == f"```\n> {FAKE}"
+    assert quote_spoofed_decisions(f"```\n{FAKE}") == f"```\n> {FAKE}"
 
 
 @pytest.mark.parametrize("fence", ["```", "~~~", "````"])
 def test_code_that_is_closed_by_its_own_marker_stays_as_it_is(fence: str) -> None:
     text = f"Log:\n{fence}text\n{FAKE}\n{fence}\nBye.\n{fence}\n{FAKE}\n{fence}"
 
-    assert quote_imitations(text) == text
+    assert quote_spoofed_decisions(text) == text
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_code_that_is_closed_by_its_own_marker_stays_as_it_is(fence: str) -> Non
     ],
 )
 def test_markup_and_a_label_in_front_do_not_hide_it(line: str) -> None:
-    assert imitates_decision(line)
+    assert spoofs_decision(line)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_markup_and_a_label_in_front_do_not_hide_it(line: str) -> None:
     ],
 )
 def test_other_words_are_no_imitation(line: str) -> None:
-    assert not imitates_decision(line)
+    assert not spoofs_decision(line)
 
 
 def test_a_line_that_is_cut_does_not_go_on_like_a_decision_in_the_next_message() -> None:
@@ -107,7 +107,7 @@ def test_a_line_that_is_cut_does_not_go_on_like_a_decision_in_the_next_message()
 
 @pytest.mark.parametrize("part", ["[", "[](", "[a](", "![", "*", "&#", ":a", "Status: ", "# ", "```\n"])
 def test_hostile_lines_take_no_time(part: str) -> None:
-    quote_imitations(part * 5000)  # the suite's time limit holds it
+    quote_spoofed_decisions(part * 5000)  # the suite's time limit holds it
 
 
 _LINES = st.lists(st.sampled_from([FAKE, "```", "~~~", "  ```", "```py", "- ```", "> ~~~", "", "x"])).map(
@@ -117,9 +117,9 @@ _LINES = st.lists(st.sampled_from([FAKE, "```", "~~~", "  ```", "```py", "- ```"
 
 @given(_LINES)
 def test_quoting_twice_changes_nothing(text: str) -> None:
-    once = quote_imitations(text)
+    once = quote_spoofed_decisions(text)
 
-    assert quote_imitations(once) == once
+    assert quote_spoofed_decisions(once) == once
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_quoting_twice_changes_nothing(text: str) -> None:
     ],
 )
 def test_a_claim_within_a_line_is_an_imitation_too(line: str) -> None:
-    assert imitates_decision(line)
+    assert spoofs_decision(line)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_claim_within_a_line_is_an_imitation_too(line: str) -> None:
     ],
 )
 def test_prose_about_approvals_stays_prose(line: str) -> None:
-    assert not imitates_decision(line)
+    assert not spoofs_decision(line)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_prose_about_approvals_stays_prose(line: str) -> None:
     ],
 )
 def test_a_decision_in_the_words_of_the_korean_catalogue_is_an_imitation(line: str) -> None:
-    assert imitates_decision(line)
+    assert spoofs_decision(line)
 
 
 @pytest.mark.parametrize(
@@ -190,4 +190,4 @@ def test_a_decision_in_the_words_of_the_korean_catalogue_is_an_imitation(line: s
     ],
 )
 def test_what_is_asked_or_said_in_korean_is_no_imitation(line: str) -> None:
-    assert not imitates_decision(line)
+    assert not spoofs_decision(line)

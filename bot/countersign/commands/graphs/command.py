@@ -28,8 +28,8 @@ from countersign.runs.loading import LoadedGraph, load_graphs
 from countersign.runs.project.config import GraphConfig, GraphConfigError, GraphSpec, read_graph_config
 from countersign.runs.source.answers import own_code, read_all_answers
 from countersign.runs.source.node_interrupts import nodes_that_raise
-from countersign.runs.source.unloaded_files import module_file
-from countersign.runs.source.unloaded_graph import read_unloaded
+from countersign.runs.source.static.graph_reader import read_statically
+from countersign.runs.source.static.module_files import module_file
 from countersign.settings import GraphSettings, read_graph_settings
 from countersign.store.connections.database import open_database
 from countersign.store.connections.pool import open_pool
@@ -104,7 +104,7 @@ def _read_files(config: GraphConfig, spec: GraphSpec) -> GraphReading | None:
     file = spec.file or module_file(config.import_paths, spec.module or "")
     if file is None or not file.is_file():
         return None
-    return read_unloaded(spec.name, file, config.import_paths)
+    return read_statically(spec.name, file, config.import_paths)
 
 
 def _read(loaded: Mapping[str, LoadedGraph]) -> dict[str, GraphCode]:

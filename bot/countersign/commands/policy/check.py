@@ -7,8 +7,8 @@ from pathlib import Path
 
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.policy.approver_set import SourceKind
-from countersign.approvals.policy.checking.limits import limits
 from countersign.approvals.policy.checking.lint import lint
+from countersign.approvals.policy.checking.self_approval import self_approval_warnings
 from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.voting.membership import Memberships
 from countersign.commands.doctor.deployment.policy_names import PolicyNames
@@ -37,7 +37,7 @@ async def check(policy: Policy, path: Path, graphs: Path | None, settings: Repla
     if not wrong:
         count = len(policy.rules) + sum(len(each.rules) for each in policy.workspaces.values())
         print(f"{path}: {count} {'rule' if count == 1 else 'rules'}, nothing wrong.")
-    for line in limits(policy):
+    for line in self_approval_warnings(policy):
         print(f"note: {line}")
     return 1 if wrong else 0
 

@@ -12,7 +12,7 @@ from countersign.flow.error_report import new_error_id
 from countersign.flow.errors import PostLimited, RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.home.quiet_hours_check import QuietHoursCheck
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
-from countersign.flow.notices.opening import misplaced_card
+from countersign.flow.notices.opening_notices import misplaced_card
 from countersign.flow.observability.observer import Observer
 from countersign.flow.ports import LostCards, Outbox, Slack, Store
 from countersign.flow.review import Review

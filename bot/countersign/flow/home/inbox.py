@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 
-from countersign.approvals.assignment.awaited import in_channel, of_channel
 from countersign.approvals.assignment.delegation import Delegation
+from countersign.approvals.assignment.inbox_index import in_channel, of_channel
 from countersign.approvals.policy.grants import GrantState
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable

@@ -11,7 +11,7 @@ from countersign.approvals.policy.approver_set import ApproverSet, Source, Sourc
 from countersign.approvals.policy.rule import Notify, Rule
 from countersign.approvals.policy.voting.membership import Unreadable
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
-from countersign.flow.policy.stand_ins import StandIns
+from countersign.flow.policy.active_delegations import ActiveDelegations
 from countersign.flow.ports import ApproverDirectory
 
 _CHANNELS = {SourceKind.CHANNEL, SourceKind.THREAD_CHANNEL}
@@ -21,10 +21,12 @@ log = structlog.get_logger()
 
 
 class Audience:
-    def __init__(self, directory: ApproverDirectory | None, stand_ins: StandIns | None = None) -> None:
+    def __init__(
+        self, directory: ApproverDirectory | None, delegations: ActiveDelegations | None = None
+    ) -> None:
         """Without a directory groups and channels have no members."""
         self._directory = directory
-        self._stand_ins = stand_ins
+        self._active_delegations = delegations
 
     async def of_rule(self, approval: Approval, rule: Rule) -> tuple[str, ...]:
         """Whom the rule's `notify` names. Never raises: what Slack does not tell is logged."""
@@ -87,10 +89,10 @@ class Audience:
         return frozenset()
 
     async def _delegates(self, approval: Approval, source: Source, people: frozenset[str]) -> set[str]:
-        if self._stand_ins is None or not people:
+        if self._active_delegations is None or not people:
             return set()
         try:
-            return await self._stand_ins.delegates_of(approval, source, people)
+            return await self._active_delegations.delegates_of(approval, source, people)
         except (RateLimited, SlackRefused, SlackUnreachable) as error:
             log.warning("delegates_not_notified", source=str(source), reason=str(error))
             return set()

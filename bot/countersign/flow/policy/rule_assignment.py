@@ -20,12 +20,12 @@ from countersign.flow.decisions.evidence.evidence import asked
 from countersign.flow.grants.use import GovernedRow, UseGrants
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.grant_notes import automatic_notes
-from countersign.flow.notices.opening import OpeningNotices
+from countersign.flow.notices.opening_notices import OpeningNotices
 from countersign.flow.policy.action_contexts import action_contexts
+from countersign.flow.policy.active_delegations import ActiveDelegations
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.automatic_decisions import AutomaticDecisions
 from countersign.flow.policy.current_policy import CurrentPolicy
-from countersign.flow.policy.stand_ins import StandIns
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import ApproverDirectory, Clock, Delegations, GrantStore
 from countersign.flow.review import Review
@@ -47,7 +47,7 @@ class RuleAssignment:
         self._policy = policy
         self._directory = directory
         voting = Voting(policy, directory, clock, delegations)
-        audience = Audience(directory, StandIns(delegations, directory, clock))
+        audience = Audience(directory, ActiveDelegations(delegations, directory, clock))
         self._decided_without_asking = AutomaticDecisions(
             voting, UseGrants(grants, voting, directory, clock), clock
         )

@@ -16,10 +16,10 @@ from countersign.approvals.policy.voting.membership import Memberships, Roster, 
 from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.shortages import Shortage
+from countersign.flow.policy.active_delegations import ActiveDelegations
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.edits.edit_scope import EditScope
 from countersign.flow.policy.seat_checks import SeatChecks
-from countersign.flow.policy.stand_ins import StandIns
 from countersign.flow.ports import ApproverDirectory, Clock, Delegations
 from countersign.flow.review import Review
 from countersign.i18n import lazy_text
@@ -51,7 +51,7 @@ class Voting:
         self._clock = clock
         self._seat_checks = SeatChecks(directory)
         self._edit_scope = EditScope(policy, directory)
-        self._stand_ins = StandIns(delegations, directory, clock)
+        self._active_delegations = ActiveDelegations(delegations, directory, clock)
 
     async def context(
         self, approval: Approval, row: int, voters: frozenset[str] = frozenset()
@@ -102,7 +102,7 @@ class Voting:
             context, left = await self._seat_checks.shortages(context, votes.editor)
             context = replace(context, stuck=bool(left))
         if not context.counts_as_themselves(voters):
-            context = replace(context, stand_ins=await self._stand_ins.of(approval, rule, voters))
+            context = replace(context, delegations=await self._active_delegations.of(approval, rule, voters))
         return context, shortages
 
     async def check_edit(self, review: Review, row: int, decision: Decision) -> None:

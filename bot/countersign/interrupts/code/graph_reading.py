@@ -30,10 +30,10 @@ from countersign.interrupts.code.evaluation.model.values import (
     refs,
 )
 from countersign.interrupts.code.evaluation.statements import run
-from countersign.interrupts.code.payload import pattern_of, words_of
+from countersign.interrupts.code.payload_pattern import pattern_of, words_of
 from countersign.interrupts.code.questions import GraphReading, NodeReading, Question
 from countersign.interrupts.code.resolution.evidence import uses
-from countersign.interrupts.code.resolution.shape_of import resolve
+from countersign.interrupts.code.resolution.shape_resolution import resolve
 from countersign.interrupts.code.shape import Scalar
 from countersign.interrupts.code.source import (
     Binding,

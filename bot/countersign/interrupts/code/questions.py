@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from countersign.approvals.json import Json
-from countersign.interrupts.code.payload import Pattern, fits
+from countersign.interrupts.code.payload_pattern import Pattern, fits
 from countersign.interrupts.code.shape import AnswerShape, SourceLocation, Unknown
 
 

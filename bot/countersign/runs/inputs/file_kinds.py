@@ -17,7 +17,7 @@ from langgraph.prebuilt import ToolNode
 from langgraph.pregel import Pregel
 
 from countersign.flow.files.kinds import ALL_KINDS, TEXT_ALONE, FileKind, FileKinds
-from countersign.runs.inputs.plan import FilesGoTo, InputPlan
+from countersign.runs.inputs.input_plan import FilesGoTo, InputPlan
 from countersign.runs.loading import AnyGraph
 
 _MAX_DEPTH = 6

@@ -29,7 +29,7 @@ class StreamUnfaithful(Exception):
 
 
 class RunCallbacks(BaseCallbackHandler, _StreamingCallbackHandler[Any]):
-    """`speaking` are the paths of nodes whose model calls end up as messages of the graph's output."""
+    """`message_nodes` are the paths of nodes whose model calls end up as messages of the graph's output."""
 
     run_inline = True  # in order, on the thread that the model is called from
     raise_error = True  # StreamUnfaithful and ModelCallStopped have to end the call
@@ -37,20 +37,20 @@ class RunCallbacks(BaseCallbackHandler, _StreamingCallbackHandler[Any]):
     def __init__(
         self,
         report: Callable[[RunEvent], None],
-        speaking: Collection[tuple[str, ...]],
+        message_nodes: Collection[tuple[str, ...]],
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         """`report` may be called from any thread.
 
-        Once `stopping`, a speaking node ends within its model's call, but not if a tool ran in that node: its
+        Once `stopping`, a message node ends within its model's call, but not if a tool ran in that node: its
         effect would be in no state.
         """
         self._report = report
-        self._speaking = speaking
+        self._message_nodes = message_nodes
         self._stopping = stopping
         self._acted: set[str] = set()  # the checkpoint namespaces of nodes in which a tool ran
-        self._namespaces: dict[UUID, str] = {}  # of the speaking calls
-        self._ids: dict[UUID, str | None] = {}  # of the message that each speaking call writes
+        self._namespaces: dict[UUID, str] = {}  # of the calls whose text is streamed
+        self._ids: dict[UUID, str | None] = {}  # of the message that each of these calls writes
         self._tools: dict[UUID, str] = {}
 
     # The two that make chat models stream.
@@ -77,7 +77,7 @@ class RunCallbacks(BaseCallbackHandler, _StreamingCallbackHandler[Any]):
             if isinstance(message, ToolMessage):  # of a call that a person turned down or answered, too
                 failed = message.status == "error"
                 self._report(ToolEnded(call_id=message.tool_call_id, failed=failed))
-        if _HIDDEN not in (tags or ()) and node_path(metadata or {}) in self._speaking:
+        if _HIDDEN not in (tags or ()) and node_path(metadata or {}) in self._message_nodes:
             self._ids[run_id] = None
             self._namespaces[run_id] = namespace(metadata or {})
             self._end_if_stopping(run_id)

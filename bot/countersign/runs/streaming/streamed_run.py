@@ -32,7 +32,7 @@ _CANNOT_STREAM = (
 class StreamedGraph:
     """What is known of a graph. `can_stream` is false once its model refused to."""
 
-    speaking: frozenset[tuple[str, ...]]
+    message_nodes: frozenset[tuple[str, ...]]
     steps: GraphSteps = field(default_factory=GraphSteps)
     can_stream: bool = True
 
@@ -58,7 +58,7 @@ class StreamedRun:
             return
         for event in so_far:
             self.report(event)
-        run = RunCallbacks(self.report, self.graph.speaking, self.stopping)
+        run = RunCallbacks(self.report, self.graph.message_nodes, self.stopping)
         watched: RunnableConfig = {**config, "callbacks": [*_callbacks(config), run, steps]}
         try:
             await invoke(given, watched)

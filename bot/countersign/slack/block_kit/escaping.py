@@ -6,7 +6,7 @@ Slack reads `&`, `<` and `>` as control characters in every text it is sent
 
 import re
 
-from countersign.interrupts import imitates_decision
+from countersign.interrupts import spoofs_decision
 
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _CONTROL = re.compile("[&<>]")
@@ -62,12 +62,12 @@ def escape_markdown(text: str) -> str:
     return "\n".join(_escape_line(line) for line in text.split("\n"))
 
 
-def quote_imitations(text: str) -> str:
+def quote_spoofed_decisions(text: str) -> str:
     """Markdown of a model, in which a line that looks like a decision of the bot's is a quotation."""
     lines = text.split("\n")
     code_lines = _certain_code(lines)
     return "\n".join(
-        f"> {line.lstrip(_QUOTABLE)}" if at not in code_lines and imitates_decision(line) else line
+        f"> {line.lstrip(_QUOTABLE)}" if at not in code_lines and spoofs_decision(line) else line
         for at, line in enumerate(lines)
     )
 

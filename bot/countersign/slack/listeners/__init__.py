@@ -21,7 +21,7 @@ from countersign.slack.listeners.events import (
     removal_events,
 )
 from countersign.slack.listeners.forms import cancel_run_form, card_forms, referral_form, start_forms
-from countersign.slack.listeners.home import home_events, own_settings
+from countersign.slack.listeners.home import home_events, personal_settings
 from countersign.slack.listeners.shortcuts import start_shortcuts
 
 
@@ -33,7 +33,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     removal_events.register(app, context)
     home_events.register(app, context)
     control_messages.register(app, context)
-    own_settings.register(app, context)
+    personal_settings.register(app, context)
     details_buttons.register(app, context)
     card_forms.register(app, context)
     cancel_run_form.register(app, context)

@@ -8,7 +8,7 @@ become another one.
 import re
 
 from countersign.interrupts import escape_hidden
-from countersign.slack.block_kit.escaping import escape_markdown, escaped_length, quote_imitations
+from countersign.slack.block_kit.escaping import escape_markdown, escaped_length, quote_spoofed_decisions
 
 MAX_LIVE_TEXT = 10_000  # of Slack's 12,000 a stream
 _ADDRESS = r"https?:|mailto:|tel:|www\.|(?<![\w@.-])(?:[\w-]+\.)+[A-Za-z]{2,}(?!\w)"
@@ -31,4 +31,4 @@ def live_text(markdown: str) -> str:
     text = text[: max(text.rfind(" "), text.rfind("\n"), 0)].rstrip()
     if escaped_length(text) > MAX_LIVE_TEXT:
         text = text[: MAX_LIVE_TEXT // 5].rstrip()
-    return escape_markdown(quote_imitations(escape_hidden(text))) if text else ""
+    return escape_markdown(quote_spoofed_decisions(escape_hidden(text))) if text else ""

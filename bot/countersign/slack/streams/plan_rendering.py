@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from countersign.flow.live.content import Plan, PlanTask, TaskStatus
 from countersign.i18n import N_, _
-from countersign.interrupts import action_label, imitates_decision, single_line
+from countersign.interrupts import action_label, single_line, spoofs_decision
 from countersign.slack.block_kit.builders import Block, RenderedMessage, mrkdwn
 from countersign.slack.block_kit.escaping import escape
 
@@ -32,9 +32,9 @@ def task_title(task: PlanTask) -> str:
     A model may call tools that do not exist, so only names are shown.
     """
     if task.step:
-        return _(_UNKNOWN_STEP) if imitates_decision(task.step) else single_line(task.step)
+        return _(_UNKNOWN_STEP) if spoofs_decision(task.step) else single_line(task.step)
     title = action_label(task.tool) if _TOOL.fullmatch(task.tool) else _(_UNKNOWN_TOOL)
-    return _(_UNKNOWN_TOOL) if imitates_decision(title) else title
+    return _(_UNKNOWN_TOOL) if spoofs_decision(title) else title
 
 
 def plan_title(plan: Plan) -> str:

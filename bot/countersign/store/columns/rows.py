@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from psycopg.types.json import Json as AsJson
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.assignment.awaited import awaited, concerned, deadline, excused
+from countersign.approvals.assignment.inbox_index import awaited, concerned, deadline, excused
 from countersign.approvals.lifecycle import Status
 from countersign.flow.error_report import ErrorReport
 from countersign.flow.errors import WrittenByNewerVersion

@@ -10,11 +10,11 @@ from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.approver_set import Source, SourceKind
 from countersign.approvals.policy.clock.freeze_calendar import Freeze
 from countersign.approvals.policy.rule import Rule
+from countersign.approvals.policy.voting.active_delegation import ActiveDelegation
 from countersign.approvals.policy.voting.membership import Memberships, Roster, Unreadable
 from countersign.approvals.policy.voting.permission import VotingContext, check_may_vote
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.shortages import find_shortages
-from countersign.approvals.policy.voting.stand_in import StandIn
 from countersign.approvals.policy.voting.voting_result import Outcome, VotingResult, count_votes
 from countersign.approvals.votes.vote import Vote
 
@@ -75,11 +75,11 @@ def _votes(result: VotingResult, row: RowVotes) -> Iterator[str]:
     uncounted = {each.vote.by.id: each.reason for each in result.uncounted}
     for vote in row.votes:
         done = vote.decision.kind.done
-        stands_in = result.stands_in.get(vote.by.id)
+        delegation = result.delegations.get(vote.by.id)
         if vote.by.id in uncounted:
             yield f"{vote.by.id} {done}, which does not count: {uncounted[vote.by.id]}"
-        elif stands_in is not None:
-            yield f"{vote.by.id} {done} for {stands_in.delegator.id}, who is away"
+        elif delegation is not None:
+            yield f"{vote.by.id} {done} for {delegation.delegator.id}, who is away"
         else:
             yield f"{vote.by.id} {done}"
 
@@ -102,8 +102,8 @@ def _context(rule: Rule, requester: str | None, given: Simulation) -> VotingCont
         memberships=Memberships(rosters=rosters, requester=requester),
         escalated=given.escalated,
         freeze=given.freeze,
-        stand_ins=tuple(
-            StandIn(
+        delegations=tuple(
+            ActiveDelegation(
                 delegate=each.delegate,
                 delegator=_member(each.away),
                 sources=_sources(rule, each.group) if each.group is not None else None,

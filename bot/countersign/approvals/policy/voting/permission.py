@@ -9,9 +9,9 @@ from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.approver_set import ApproverSet, Source
 from countersign.approvals.policy.clock.freeze_calendar import Freeze
 from countersign.approvals.policy.rule import ReasonRequired, Rule
+from countersign.approvals.policy.voting.active_delegation import ActiveDelegation
 from countersign.approvals.policy.voting.membership import Memberships, Unreadable
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.policy.voting.stand_in import StandIn
 from countersign.approvals.votes.eligibility import check_may_decide
 from countersign.i18n import AnyText, Text, TextList, lazy_text
 
@@ -37,7 +37,7 @@ class VotingContext:
     escalated: bool = False  # `escalate_after` is over: `escalate_to` may fill any seat too
     unfillable: bool = False  # a seat cannot be filled by who is left: `shortages` found some
     stuck: bool = False  # nor by `escalate_to`
-    stand_ins: tuple[StandIn, ...] = ()  # of those who vote, as their delegations are now
+    delegations: tuple[ActiveDelegation, ...] = ()  # of those who vote, as their delegations are now
 
     def fills(self, source: Source, user_id: str) -> bool:
         """Whether this person may sit in a seat of this source, by membership alone."""
@@ -45,12 +45,12 @@ class VotingContext:
             return True
         return self.substitutes_may_decide and self._is_any(self.rule.timers.escalate_to, user_id)
 
-    def fills_for(self, source: Source, stand_in: StandIn) -> bool:
+    def fills_for(self, source: Source, delegation: ActiveDelegation) -> bool:
         """Whether whoever is away could sit in this seat by their own membership, and delegated it."""
-        away = stand_in.delegator.id
-        if self.memberships.includes(source, away) is True and _is_for(stand_in, source):
+        away = delegation.delegator.id
+        if self.memberships.includes(source, away) is True and _is_for(delegation, source):
             return True
-        substitutes = (each for each in self.rule.timers.escalate_to if _is_for(stand_in, each.source))
+        substitutes = (each for each in self.rule.timers.escalate_to if _is_for(delegation, each.source))
         return self.substitutes_may_decide and self._is_any(substitutes, away)
 
     def counts_as_themselves(self, voters: Collection[str]) -> bool:
@@ -63,14 +63,14 @@ class VotingContext:
         (voter,) = voters
         return self.fills(self.rule.approvers[0].source, voter)
 
-    def usable_stand_ins(self, row: RowVotes, user_id: str) -> tuple[StandIn, ...]:
+    def usable_delegations(self, row: RowVotes, user_id: str) -> tuple[ActiveDelegation, ...]:
         """Those for whom this person may vote on the row now.
 
         Nobody who votes here themselves, who could not be an approver, or who may not decide this.
         """
         return tuple(
             each
-            for each in self.stand_ins
+            for each in self.delegations
             if each.delegate == user_id
             and each.delegator.standing is Standing.MEMBER
             and row.of(each.delegator.id) is None
@@ -134,7 +134,7 @@ def check_may_open(context: VotingContext, row: RowVotes, person: Person, kind: 
     breaks_glass = context.may_break_glass(person.id)
     if kind is not DecisionKind.REJECT and context.freeze is not None and not breaks_glass:
         raise MayNotDecide(_frozen(context.freeze))
-    if breaks_glass or context.is_approver(person.id) or context.usable_stand_ins(row, person.id):
+    if breaks_glass or context.is_approver(person.id) or context.usable_delegations(row, person.id):
         return
     raise MayNotDecide(_not_an_approver(context, row, person.id))
 
@@ -177,8 +177,8 @@ def _has_reason(decision: Decision) -> bool:
     return bool(decision.message and decision.message.strip())
 
 
-def _is_for(stand_in: StandIn, source: Source) -> bool:
-    return stand_in.sources is None or source in stand_in.sources
+def _is_for(delegation: ActiveDelegation, source: Source) -> bool:
+    return delegation.sources is None or source in delegation.sources
 
 
 def _frozen(freeze: Freeze) -> Text:
@@ -196,10 +196,10 @@ def _frozen(freeze: Freeze) -> Text:
 
 
 def _not_an_approver(context: VotingContext, row: RowVotes, user_id: str) -> Text:
-    for stand_in in context.stand_ins:
-        if stand_in.delegate != user_id:
+    for delegation in context.delegations:
+        if delegation.delegate != user_id:
             continue
-        away = stand_in.delegator
+        away = delegation.delegator
         if context.is_shut_out(row, away.id):
             return lazy_text(
                 "You stand in for {name}, who asked for this or edited it. Somebody else has to decide.",

@@ -7,11 +7,11 @@ from enum import StrEnum
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.person import Person
 from countersign.approvals.policy.approver_set import Source
+from countersign.approvals.policy.voting.active_delegation import ActiveDelegation
 from countersign.approvals.policy.voting.missing_approvals import MissingApprovals
 from countersign.approvals.policy.voting.permission import VotingContext, counts
 from countersign.approvals.policy.voting.representation import Representation, represent, represent_all
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.policy.voting.stand_in import StandIn
 from countersign.approvals.votes.vote import Vote
 from countersign.i18n import AnyText, lazy_text
 
@@ -47,7 +47,9 @@ class VotingResult:
     needed: tuple[MissingApprovals, ...]  # empty once nothing is missing
     uncounted: tuple[UncountedVote, ...]
     broke_glass: Vote | None = None  # the approval that decided it alone
-    stands_in: Mapping[str, StandIn] = field(default_factory=dict)  # by voter who counts for somebody else
+    delegations: Mapping[str, ActiveDelegation] = field(
+        default_factory=dict
+    )  # by voter who counts for somebody else
 
     def noted_on(self, row: RowVotes) -> RowVotes:
         """The row's votes with what counting them found: for whom each counts, and what is missing."""
@@ -60,7 +62,7 @@ class VotingResult:
     @property
     def on_behalf_of(self) -> Mapping[str, Person]:
         """By voter: the person for whom their vote counts, where that is not themselves."""
-        return {voter: each.delegator for voter, each in self.stands_in.items()}
+        return {voter: each.delegator for voter, each in self.delegations.items()}
 
 
 def count_votes(context: VotingContext, row: RowVotes, cast_now: str | None = None) -> VotingResult:
@@ -108,7 +110,7 @@ def count_votes(context: VotingContext, row: RowVotes, cast_now: str | None = No
         needed=needed if outcome is Outcome.OPEN else (),
         uncounted=uncounted,
         broke_glass=broke_glass if outcome is Outcome.APPROVED else None,
-        stands_in=_stands_in(context, {**against, **seated.counted}),
+        delegations=_counted_delegations(context, {**against, **seated.counted}),
     )
 
 
@@ -128,7 +130,7 @@ def _options(
     options = {}
     for voter in (vote.by.id for vote in votes):
         own = (voter,) if context.is_approver(voter) or context.may_break_glass(voter) else ()
-        others = (each.delegator.id for each in context.usable_stand_ins(row, voter))
+        others = (each.delegator.id for each in context.usable_delegations(row, voter))
         options[voter] = tuple(dict.fromkeys([*own, *(other for other in others if other not in taken)]))
     return options
 
@@ -141,7 +143,7 @@ def _seated(
             return context.fills(source, voter)
         return any(
             context.fills_for(source, each)
-            for each in context.usable_stand_ins(row, voter)
+            for each in context.usable_delegations(row, voter)
             if each.delegator.id == person
         )
 
@@ -159,9 +161,9 @@ def _seats(context: VotingContext, seated: Representation) -> tuple[Seat, ...]:
     )
 
 
-def _stands_in(context: VotingContext, counted: Mapping[str, str]) -> dict[str, StandIn]:
+def _counted_delegations(context: VotingContext, counted: Mapping[str, str]) -> dict[str, ActiveDelegation]:
     return {
         each.delegate: each
-        for each in context.stand_ins
+        for each in context.delegations
         if each.delegator.id == counted.get(each.delegate) != each.delegate
     }

@@ -54,11 +54,11 @@ def _agreed_json(review: Review, row: int, decision: Decision, result: VotingRes
 
 def _on_behalf_json(result: VotingResult) -> dict[str, Json]:
     """Whose seats the votes count for, where that is not the voter: by voter, with the delegation's id."""
-    if not result.stands_in:
+    if not result.delegations:
         return {}
     used: dict[str, Json] = {
         voter: {"user": each.delegator.id, "name": each.delegator.name, "delegation": str(each.delegation_id)}
-        for voter, each in result.stands_in.items()
+        for voter, each in result.delegations.items()
     }
     return {"on_behalf_of": used}
 

@@ -6,7 +6,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.i18n import _
 from countersign.interrupts.answers.template import AnswerTemplate
-from countersign.interrupts.display.imitation import imitates_decision
+from countersign.interrupts.display.spoofing import spoofs_decision
 from countersign.interrupts.display.visible_text import is_displayed_unchanged, single_line
 from countersign.interrupts.forms.field import Option
 from countersign.interrupts.forms.form import Form
@@ -39,7 +39,7 @@ def description_or_part(text: Json, label: str) -> tuple[str | None, tuple[Part,
         return None, () if text is None else (Part(label=label, value=text),)
     if not text.strip():
         return None, (Part(label=label, value=text),) if text else ()
-    imitates = any(map(imitates_decision, text[:DESCRIPTION_LIMIT].split("\n")))
+    imitates = any(map(spoofs_decision, text[:DESCRIPTION_LIMIT].split("\n")))
     if len(text) > DESCRIPTION_LIMIT or imitates or not is_displayed_unchanged(text.strip()):
         return None, (Part(label=label, value=text),)
     return text.strip(), ()

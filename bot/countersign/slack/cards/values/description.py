@@ -2,7 +2,7 @@
 
 import re
 
-from countersign.interrupts import imitates_decision
+from countersign.interrupts import spoofs_decision
 from countersign.slack.block_kit.builders import Block, plain_section
 from countersign.slack.block_kit.escaping import escape_markdown, truncate_escaped
 from countersign.slack.text.links import reveal_links
@@ -31,7 +31,7 @@ def _is_safe_markdown(text: str) -> bool:
     if _MARKUP.search(text) is None or _SWALLOWED.search(text) is not None:
         return False
     seen = _MARKS.sub("", _LINK.sub(r"\1", text))
-    return not any(map(imitates_decision, seen.split("\n")))
+    return not any(map(spoofs_decision, seen.split("\n")))
 
 
 def _with_line_breaks(markdown: str) -> str:

@@ -8,7 +8,7 @@ import re
 from datetime import date, datetime, timedelta
 
 from countersign.i18n import duration_in_words, short_day
-from countersign.interrupts import Part, Section, imitates_decision
+from countersign.interrupts import Part, Section, spoofs_decision
 from countersign.slack.block_kit.escaping import code, code_block, escape, escaped_length, truncate_escaped
 from countersign.slack.block_kit.formatting import format_moment
 
@@ -55,7 +55,7 @@ def line_text(part: Part, text: str) -> str:
 
 
 def value_text(text: str) -> str:
-    plain = is_inert(text) and "  " not in text and not imitates_decision(text)
+    plain = is_inert(text) and "  " not in text and not spoofs_decision(text)
     return escape(text) if plain else code(text)
 
 
@@ -68,7 +68,7 @@ _CONTINUED = {False: "", True: " _(continued)_"}
 
 
 def _lines_text(part: Part, text: str) -> str:
-    if not is_inert(text) or any(map(imitates_decision, text.split("\n"))):
+    if not is_inert(text) or any(map(spoofs_decision, text.split("\n"))):
         return code_block(text)
     if _LAYOUT_INSIDE.search(text):
         return code_block(text)

@@ -8,7 +8,7 @@ from countersign.approvals.errors import CountersignError, NotPending
 from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.values.references import NO_CARD, approval_in
 from countersign.slack.listeners.buttons.button_click import ButtonClick, Surface
-from countersign.slack.listeners.buttons.feedback import follow, report_refusal
+from countersign.slack.listeners.buttons.click_response import refresh_inbox, report_refusal
 from countersign.slack.listeners.context import DELETED, Ack, ListenerContext, describe_error
 
 Handler: TypeAlias = Callable[[ListenerContext, ButtonClick], Awaitable[None]]
@@ -25,7 +25,7 @@ def button_listener(context: ListenerContext, handle: Handler) -> Listener:
         except CountersignError as error:
             report_refusal(context, click, describe_error(error))
         else:
-            follow(context, click)
+            refresh_inbox(context, click)
         await ack()
 
     return on_click

@@ -23,7 +23,7 @@ from countersign.slack.forms.modal import Modal, form_view, submitted_values
 from countersign.slack.listeners.acknowledgement import acknowledge_submission
 from countersign.slack.listeners.buttons.button_click import ButtonClick
 from countersign.slack.listeners.buttons.button_listener import button_listener
-from countersign.slack.listeners.buttons.feedback import follow_form
+from countersign.slack.listeners.buttons.click_response import refresh_list_of_form
 from countersign.slack.listeners.context import Ack, ListenerContext
 from countersign.slack.listeners.forms.form_opening import open_view
 
@@ -82,7 +82,7 @@ async def _submit(context: ListenerContext, body: dict[str, Any], view: dict[str
             ref.approval_id, digest, reference.channel, found.person, decision.message
         )
         context.show_decision(saved)
-        follow_form(context, reference, found.person.id)
+        refresh_list_of_form(context, reference, found.person.id)
         return
 
     async def make() -> DecisionRequest:
@@ -95,7 +95,7 @@ async def _submit(context: ListenerContext, body: dict[str, Any], view: dict[str
         )
 
     await context.save_decision(make, found.person)
-    follow_form(context, reference, found.person.id)
+    refresh_list_of_form(context, reference, found.person.id)
 
 
 async def _load(

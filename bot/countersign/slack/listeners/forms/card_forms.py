@@ -27,7 +27,7 @@ from countersign.slack.forms.pagination import (
 )
 from countersign.slack.listeners.acknowledgement import acknowledge_submission
 from countersign.slack.listeners.buttons.card_decision import anchored, decide, decision_form
-from countersign.slack.listeners.buttons.feedback import follow_form
+from countersign.slack.listeners.buttons.click_response import refresh_list_of_form
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
 from countersign.slack.listeners.forms.form_opening import form_modal
 
@@ -138,4 +138,4 @@ async def _submit(context: ListenerContext, body: dict[str, Any], view: dict[str
         )
 
     await context.save_decision(make, form_state.person)
-    follow_form(context, ref, form_state.person.id)
+    refresh_list_of_form(context, ref, form_state.person.id)

@@ -4,8 +4,8 @@ import pytest
 
 from countersign.approvals.assignment.delegation import Delegation, UserGroup
 from countersign.approvals.policy.rule import Rule
-from countersign.approvals.policy.voting.stand_in import StandIn
-from countersign.flow.policy.stand_ins import StandIns
+from countersign.approvals.policy.voting.active_delegation import ActiveDelegation
+from countersign.flow.policy.active_delegations import ActiveDelegations
 from tests.approvals.policy.policies import NOW, a_rule
 from tests.approvals.test_record import an_approval
 from tests.support.fake_delegations import BEGAN, FakeDelegations, delegation
@@ -20,9 +20,11 @@ def directory() -> FakeDirectory:
     return FakeDirectory(groups={"@finance": {"UBOB"}, "@leads": {"ULEA"}})
 
 
-async def of(*lasting: Delegation, rule: Rule = FINANCE, voters: str = "UZOE") -> tuple[StandIn, ...]:
-    stand_ins = StandIns(FakeDelegations(*lasting), directory(), lambda: NOW)
-    return await stand_ins.of(an_approval(rule), rule, frozenset(voters.split()))
+async def of(
+    *lasting: Delegation, rule: Rule = FINANCE, voters: str = "UZOE"
+) -> tuple[ActiveDelegation, ...]:
+    active_delegations = ActiveDelegations(FakeDelegations(*lasting), directory(), lambda: NOW)
+    return await active_delegations.of(an_approval(rule), rule, frozenset(voters.split()))
 
 
 async def test_a_voter_stands_in_for_whoever_delegated_to_them() -> None:
@@ -61,15 +63,15 @@ async def test_nobody_stands_in_where_it_makes_no_difference(rule: Rule, voters:
 async def test_without_delegations_or_a_directory_nobody_stands_in() -> None:
     approval, voters = an_approval(FINANCE), frozenset({"UZOE"})
     away = FakeDelegations(delegation("UBOB", "UZOE"))
-    assert await StandIns(None, directory(), lambda: NOW).of(approval, FINANCE, voters) == ()
-    assert await StandIns(away, None, lambda: NOW).of(approval, FINANCE, voters) == ()
+    assert await ActiveDelegations(None, directory(), lambda: NOW).of(approval, FINANCE, voters) == ()
+    assert await ActiveDelegations(away, None, lambda: NOW).of(approval, FINANCE, voters) == ()
 
 
 async def test_a_delegation_that_has_not_begun_counts_for_nobody() -> None:
-    stand_ins = StandIns(
+    active_delegations = ActiveDelegations(
         FakeDelegations(delegation("UBOB", "UZOE")), directory(), lambda: BEGAN.replace(year=2025)
     )
-    assert await stand_ins.of(an_approval(FINANCE), FINANCE, frozenset({"UZOE"})) == ()
+    assert await active_delegations.of(an_approval(FINANCE), FINANCE, frozenset({"UZOE"})) == ()
 
 
 @pytest.mark.parametrize(
@@ -86,15 +88,16 @@ async def test_the_delegates_of_a_sets_people_are_those_whose_delegation_covers_
     group: UserGroup | None, source: int, found: set[str]
 ) -> None:
     away = FakeDelegations(delegation("UBOB", "UZOE", group), delegation("ULEA", "UMIA"))
-    stand_ins = StandIns(away, directory(), lambda: NOW)
+    active_delegations = ActiveDelegations(away, directory(), lambda: NOW)
     people = frozenset({"UBOB"})
     assert (
-        await stand_ins.delegates_of(an_approval(FINANCE), FINANCE.approvers[source].source, people) == found
+        await active_delegations.delegates_of(an_approval(FINANCE), FINANCE.approvers[source].source, people)
+        == found
     )
 
 
 async def test_without_a_directory_a_delegation_for_a_group_covers_no_set() -> None:
     away = FakeDelegations(delegation("UBOB", "UZOE", GROUP))
     source = FINANCE.approvers[0].source
-    stand_ins = StandIns(away, None, lambda: NOW)
-    assert await stand_ins.delegates_of(an_approval(FINANCE), source, frozenset({"UBOB"})) == set()
+    active_delegations = ActiveDelegations(away, None, lambda: NOW)
+    assert await active_delegations.delegates_of(an_approval(FINANCE), source, frozenset({"UBOB"})) == set()

@@ -12,10 +12,10 @@ from countersign.approvals.person import Standing
 from countersign.approvals.policy.approver_set import Source, SourceKind
 from countersign.approvals.policy.clock.freeze_calendar import Freeze
 from countersign.approvals.policy.rule import Rule
+from countersign.approvals.policy.voting.active_delegation import ActiveDelegation
 from countersign.approvals.policy.voting.membership import Memberships
 from countersign.approvals.policy.voting.permission import VotingContext, check_may_open
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.policy.voting.stand_in import StandIn
 from countersign.approvals.policy.voting.voting_result import Outcome, VotingResult, count_votes
 from countersign.approvals.votes.vote import Vote
 from tests.approvals.policy.policies import a_rule, person, vote
@@ -30,14 +30,18 @@ def group(name: str) -> Source:
     return Source(kind=SourceKind.GROUP, names=(name,))
 
 
-def office(rule: Rule, *stand_ins: StandIn, requester: str = "UREQ", **groups: set[str]) -> VotingContext:
+def office(
+    rule: Rule, *delegations: ActiveDelegation, requester: str = "UREQ", **groups: set[str]
+) -> VotingContext:
     rosters = {group(f"@{name}"): frozenset(people) for name, people in groups.items()}
     memberships = Memberships(rosters=rosters, requester=requester)
-    return VotingContext(rule=rule, memberships=memberships, stand_ins=stand_ins)
+    return VotingContext(rule=rule, memberships=memberships, delegations=delegations)
 
 
-def stands_in(delegate: str, away: str, *sources: str, standing: Standing = Standing.MEMBER) -> StandIn:
-    return StandIn(
+def delegation(
+    delegate: str, away: str, *sources: str, standing: Standing = Standing.MEMBER
+) -> ActiveDelegation:
+    return ActiveDelegation(
         delegate=delegate,
         delegator=person(away, standing),
         sources=frozenset(map(group, sources)) if sources else None,
@@ -61,7 +65,7 @@ def why_not(context: VotingContext, user: str, *votes: Vote, kind: DecisionKind 
 
 
 def test_a_delegate_fills_the_seat_of_whoever_is_away_and_it_says_so() -> None:
-    context = office(FINANCE, stands_in("UCAROL", "UBOB"), finance={"UBOB"})
+    context = office(FINANCE, delegation("UCAROL", "UBOB"), finance={"UBOB"})
     result = count(context, vote("UCAROL"))
     assert result.outcome is Outcome.APPROVED
     assert result.on_behalf_of == {"UCAROL": person("UBOB")}
@@ -69,13 +73,13 @@ def test_a_delegate_fills_the_seat_of_whoever_is_away_and_it_says_so() -> None:
 
 
 def test_who_may_decide_anyway_votes_as_themselves() -> None:
-    context = office(FINANCE, stands_in("UCAROL", "UBOB"), finance={"UBOB", "UCAROL"})
+    context = office(FINANCE, delegation("UCAROL", "UBOB"), finance={"UBOB", "UCAROL"})
     assert count(context, vote("UCAROL")).on_behalf_of == {}
 
 
 def test_whoever_is_away_and_their_delegate_count_once() -> None:
     rule = replace(FINANCE, quorum=2)
-    context = office(rule, stands_in("UCAROL", "UBOB"), finance={"UBOB", "UDORA"})
+    context = office(rule, delegation("UCAROL", "UBOB"), finance={"UBOB", "UDORA"})
     both = count(context, vote("UCAROL"), vote("UBOB"))
     assert both.outcome is Outcome.OPEN
     assert [each.vote.by.id for each in both.uncounted] == ["UCAROL"]
@@ -84,15 +88,15 @@ def test_whoever_is_away_and_their_delegate_count_once() -> None:
 
 
 def test_one_person_never_fills_two_seats() -> None:
-    context = office(BOTH, stands_in("UCAROL", "UBOB"), finance={"UCAROL"}, legal={"UBOB"})
+    context = office(BOTH, delegation("UCAROL", "UBOB"), finance={"UCAROL"}, legal={"UBOB"})
     assert count(context, vote("UCAROL")).outcome is Outcome.OPEN
-    alone = office(BOTH, stands_in("UCAROL", "UBOB"), finance={"UBOB"}, legal={"UBOB"})
+    alone = office(BOTH, delegation("UCAROL", "UBOB"), finance={"UBOB"}, legal={"UBOB"})
     assert count(alone, vote("UCAROL")).outcome is Outcome.OPEN
 
 
 def test_a_delegate_makes_room_for_another_approver() -> None:
     """Carol could sit for finance herself, or for legal in Bob's place: Dora can only do finance."""
-    context = office(BOTH, stands_in("UCAROL", "UBOB"), finance={"UCAROL", "UDORA"}, legal={"UBOB"})
+    context = office(BOTH, delegation("UCAROL", "UBOB"), finance={"UCAROL", "UDORA"}, legal={"UBOB"})
     for votes in ((vote("UCAROL"), vote("UDORA")), (vote("UDORA"), vote("UCAROL"))):
         result = count(context, *votes)
         assert result.outcome is Outcome.APPROVED
@@ -100,7 +104,7 @@ def test_a_delegate_makes_room_for_another_approver() -> None:
 
 
 def test_two_who_stand_in_for_one_person_count_once() -> None:
-    split = (stands_in("UCAROL", "UBOB", "@finance"), stands_in("UDORA", "UBOB", "@legal"))
+    split = (delegation("UCAROL", "UBOB", "@finance"), delegation("UDORA", "UBOB", "@legal"))
     context = office(BOTH, *split, finance={"UBOB"}, legal={"UBOB"})
     assert count(context, vote("UCAROL"), vote("UDORA")).outcome is Outcome.OPEN
     with_ann = office(BOTH, *split, finance={"UBOB", "UANN"}, legal={"UBOB"})
@@ -108,32 +112,32 @@ def test_two_who_stand_in_for_one_person_count_once() -> None:
 
 
 def test_a_delegation_for_a_group_is_for_no_other_seat() -> None:
-    for_legal = stands_in("UCAROL", "UBOB", "@legal")
+    for_legal = delegation("UCAROL", "UBOB", "@legal")
     context = office(FINANCE, for_legal, finance={"UBOB"})
     assert count(context, vote("UCAROL")).outcome is Outcome.OPEN
     assert why_not(context, "UCAROL") == "Only @finance can decide this."
 
 
 def test_delegations_are_not_passed_on() -> None:
-    chain = (stands_in("UCAROL", "UBOB"), stands_in("UDORA", "UCAROL"))
+    chain = (delegation("UCAROL", "UBOB"), delegation("UDORA", "UCAROL"))
     context = office(FINANCE, *chain, finance={"UBOB"})
     assert count(context, vote("UDORA")).outcome is Outcome.OPEN
     assert count(context, vote("UCAROL")).outcome is Outcome.APPROVED
 
 
 def test_nobody_gets_around_requester_may_decide() -> None:
-    asked_by_bob = office(STRICT, stands_in("UCAROL", "UBOB"), requester="UBOB", finance={"UBOB", "UDORA"})
+    asked_by_bob = office(STRICT, delegation("UCAROL", "UBOB"), requester="UBOB", finance={"UBOB", "UDORA"})
     assert "You stand in for Bob" in why_not(asked_by_bob, "UCAROL")
     assert "You stand in for Bob" in why_not(asked_by_bob, "UCAROL", kind=REJECT)
     assert count(asked_by_bob, vote("UCAROL")).outcome is Outcome.OPEN
 
-    asked_by_carol = office(STRICT, stands_in("UCAROL", "UBOB"), requester="UCAROL", finance={"UBOB"})
+    asked_by_carol = office(STRICT, delegation("UCAROL", "UBOB"), requester="UCAROL", finance={"UBOB"})
     assert "You asked for this" in why_not(asked_by_carol, "UCAROL")
     assert count(asked_by_carol, vote("UCAROL")).outcome is Outcome.OPEN
 
 
 def test_a_delegate_does_not_approve_what_whoever_is_away_edited() -> None:
-    context = office(STRICT, stands_in("UCAROL", "UBOB"), finance={"UBOB", "UDORA"})
+    context = office(STRICT, delegation("UCAROL", "UBOB"), finance={"UBOB", "UDORA"})
     edit = vote("UBOB", EDIT, value={"amount": 1})
     assert count(context, edit, vote("UCAROL")).outcome is Outcome.OPEN
     assert count(context, edit, vote("UDORA")).outcome is Outcome.APPROVED
@@ -141,20 +145,20 @@ def test_a_delegate_does_not_approve_what_whoever_is_away_edited() -> None:
 
 @pytest.mark.parametrize("standing", [standing for standing in Standing if standing is not Standing.MEMBER])
 def test_both_have_to_be_full_members_now(standing: Standing) -> None:
-    gone = office(FINANCE, stands_in("UCAROL", "UBOB", standing=standing), finance={"UBOB"})
+    gone = office(FINANCE, delegation("UCAROL", "UBOB", standing=standing), finance={"UBOB"})
     assert count(gone, vote("UCAROL")).outcome is Outcome.OPEN
-    here = office(FINANCE, stands_in("UCAROL", "UBOB"), finance={"UBOB"})
+    here = office(FINANCE, delegation("UCAROL", "UBOB"), finance={"UBOB"})
     assert count(here, vote("UCAROL", standing=standing)).outcome is Outcome.OPEN
 
 
 def test_whoever_left_the_group_delegates_nothing() -> None:
-    context = office(FINANCE, stands_in("UCAROL", "UBOB"), finance={"UDORA"})
+    context = office(FINANCE, delegation("UCAROL", "UBOB"), finance={"UDORA"})
     assert count(context, vote("UCAROL")).outcome is Outcome.OPEN
 
 
 def test_rejections_for_the_same_person_count_once() -> None:
     rule = replace(FINANCE, rejections=2)
-    split = (stands_in("UCAROL", "UBOB"), stands_in("UDORA", "UBOB"))
+    split = (delegation("UCAROL", "UBOB"), delegation("UDORA", "UBOB"))
     context = office(rule, *split, finance={"UBOB", "UANN"})
     assert count(context, vote("UCAROL", REJECT), vote("UDORA", REJECT)).outcome is Outcome.OPEN
     assert count(context, vote("UCAROL", REJECT), vote("UANN", REJECT)).outcome is Outcome.REJECTED
@@ -166,7 +170,7 @@ def test_escalation_is_delegated_as_other_seats_are_and_breaking_the_glass_is_no
     escalating = a_rule(
         'approvers = [{group = "@finance"}]\nescalate_after = "1h"\nescalate_to = {group = "@oncall"}'
     )
-    context = office(escalating, stands_in("UCAROL", "UBOB"), finance={"UANN"}, oncall={"UBOB"})
+    context = office(escalating, delegation("UCAROL", "UBOB"), finance={"UANN"}, oncall={"UBOB"})
     assert count(context, vote("UCAROL")).outcome is Outcome.OPEN
     assert count(replace(context, escalated=True), vote("UCAROL")).outcome is Outcome.APPROVED
 
@@ -174,7 +178,7 @@ def test_escalation_is_delegated_as_other_seats_are_and_breaking_the_glass_is_no
         'approvers = [{group = "@finance"}]\nfreeze = "f.ics"\nbreak_glass = [{group = "@oncall"}]',
         f="BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nEND:VCALENDAR\n",
     )
-    context = office(frozen, stands_in("UCAROL", "UBOB"), finance={"UBOB"}, oncall={"UBOB"})
+    context = office(frozen, delegation("UCAROL", "UBOB"), finance={"UBOB"}, oncall={"UBOB"})
     context = replace(context, freeze=Freeze(summary="weekend", until=None))
     assert count(context, vote("UCAROL", message="it burns")).outcome is Outcome.OPEN
     assert count(context, vote("UBOB", message="it burns")).broke_glass is not None
@@ -200,12 +204,12 @@ RULES = [
 def test_delegations_change_nothing_where_they_are_not_looked_up(
     rule: Rule, finance: set[str], legal: set[str], kind: DecisionKind, away: set[str]
 ) -> None:
-    stand_ins = [stands_in("UCAROL", each) for each in sorted(away - {"UCAROL"})]
+    delegations = [delegation("UCAROL", each) for each in sorted(away - {"UCAROL"})]
     without = office(rule, finance=finance, legal=legal)
     if not without.counts_as_themselves({"UCAROL"}):
         return
     cast = vote("UCAROL", kind)
-    assert count(office(rule, *stand_ins, finance=finance, legal=legal), cast) == count(without, cast)
+    assert count(office(rule, *delegations, finance=finance, legal=legal), cast) == count(without, cast)
 
 
 def test_delegations_are_looked_up_where_they_may_matter() -> None:

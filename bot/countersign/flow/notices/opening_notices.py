@@ -1,4 +1,4 @@
-"""Where the card of an approval that opens is posted, and who hears of it then."""
+"""Where the card of a new approval is posted, and who is notified."""
 
 from dataclasses import replace
 

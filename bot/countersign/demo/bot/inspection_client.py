@@ -1,4 +1,4 @@
-"""Asking the bot what it knows of a thread, over its own HTTP server."""
+"""A client of the bot's inspection API: what it knows about a thread."""
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence

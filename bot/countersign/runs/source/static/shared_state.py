@@ -1,17 +1,17 @@
-"""Which steps share a state, in files that cannot be loaded: those that are added to one `StateGraph`."""
+"""Which steps share a state, in files that cannot be loaded: the steps added to one `StateGraph`."""
 
 import ast
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from countersign.runs.source.unloaded_names import SourceFile, defined_in, last_name
+from countersign.runs.source.static.name_lookup import SourceFile, defined_in, last_name
 
 _Scope: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | None
 _OF_NO_GRAPH = "tools"
 
 
 class Spaces:
-    """A space for each graph that the files build; a subgraph that is a step shares that of its parent."""
+    """One space, a state that steps share, per graph; a subgraph that is a step shares its parent's."""
 
     def __init__(self, files: Mapping[str, SourceFile]) -> None:
         self._files = files

@@ -1,6 +1,6 @@
-"""Words of an agent that look like the bot's own: "✅ Approved by Bob", "Approval needed: ...".
+"""Detects text of an agent that poses as the bot's own: "✅ Approved by Bob", "Approval needed: ...".
 
-They stay, and are set apart where they are shown. Letters of other alphabets, emphasis also within a word,
+Such text is shown as a quotation, not removed. Letters of other alphabets, emphasis also within a word,
 headings, links, emoji, case, a label in front ("Decision: ...") and a sentence before it do not matter.
 """
 
@@ -50,7 +50,7 @@ _OURS_KOREAN = regex.compile(
 )
 
 
-def imitates_decision(line: str) -> bool:
+def spoofs_decision(line: str) -> bool:
     """Whether a line, or a sentence in it, begins with what the bot says about approvals."""
     plain = _without_markup(unicodedata.normalize("NFKC", html.unescape(line)))[:_MAX_LENGTH]
     letters = "".join(ascii_lookalike(each) or each for each in plain)

@@ -6,7 +6,7 @@ from langchain.agents import create_agent
 from langchain_core.language_models import FakeMessagesListChatModel
 from langgraph.graph import START, MessagesState, StateGraph
 
-from countersign.runs.streaming.speaking_nodes import speaking_nodes
+from countersign.runs.streaming.message_nodes import message_nodes
 
 model = FakeMessagesListChatModel(responses=[])
 
@@ -44,20 +44,20 @@ def test_the_nodes_whose_only_call_is_the_message_speak() -> None:
     for node in (answers, answers_at_once, judges, judges_its_answer):
         graph.add_node(node.__name__, node)
         graph.add_edge(START, node.__name__)
-    assert speaking_nodes(graph.compile()) == {("answers",), ("answers_at_once",)}
+    assert message_nodes(graph.compile()) == {("answers",), ("answers_at_once",)}
 
 
 def test_an_agent_speaks_and_so_does_one_that_is_a_node() -> None:
     agent = create_agent(model, [])
-    assert speaking_nodes(agent) == {("model",)}
+    assert message_nodes(agent) == {("model",)}
     outer = StateGraph(MessagesState)
     outer.add_node("agent", agent)
     outer.add_edge(START, "agent")
-    assert speaking_nodes(outer.compile()) == {("agent", "model")}
+    assert message_nodes(outer.compile()) == {("agent", "model")}
 
 
 def test_messages_without_a_reducer_are_not_shown_early() -> None:
     graph = StateGraph(WithoutReducer)
     graph.add_node("answers", answers_anew)
     graph.add_edge(START, "answers")
-    assert speaking_nodes(graph.compile()) == frozenset()
+    assert message_nodes(graph.compile()) == frozenset()

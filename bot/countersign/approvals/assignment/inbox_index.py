@@ -1,4 +1,4 @@
-"""Whom a pending approval waits for, as keys that an index can compare with those of a person.
+"""Whose inbox a pending approval belongs in, as keys that a database index compares with a person's.
 
 The keys say who could fill a seat that is still open. They are stored with the approval. A key grants
 nothing: who may decide is checked at every decision.

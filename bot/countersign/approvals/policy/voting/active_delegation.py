@@ -1,4 +1,4 @@
-"""Somebody who counts for the seats of a person who is away."""
+"""A delegation in force: the delegate counts for the seats of a person who is away."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,7 +8,7 @@ from countersign.approvals.policy.approver_set import Source
 
 
 @dataclass(frozen=True, kw_only=True)
-class StandIn:
+class ActiveDelegation:
     delegate: str  # a user id
     delegator: Person  # as they are now
     sources: frozenset[Source] | None = None  # the only ones whose seats it is for; None: all

@@ -1,7 +1,7 @@
 """Which nodes' model calls end up as messages of the graph's output.
 
-A model call may serve something else: to judge, to choose, to sum up. Its words are nobody's business, so
-only those are shown while they are written of which the code says that they become a message.
+Other model calls classify, choose or summarise, and their text is not for people. So text is streamed to
+Slack only from nodes whose code turns it into a message.
 """
 
 import ast
@@ -26,7 +26,7 @@ _PREBUILT = {  # the model node of LangChain's agents
 }
 
 
-def speaking_nodes(graph: AnyGraph) -> frozenset[tuple[str, ...]]:
+def message_nodes(graph: AnyGraph) -> frozenset[tuple[str, ...]]:
     """The paths of those nodes, by the names of the nodes that lead there."""
     return frozenset(_paths(graph, 0))
 

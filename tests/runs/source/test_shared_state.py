@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from countersign.interrupts.code import GraphReading, notation
-from countersign.runs.source.unloaded_graph import read_unloaded
+from countersign.runs.source.static.graph_reader import read_statically
 
 HEAD = """
 from typing import TypedDict
@@ -96,7 +96,7 @@ parent.add_node(pay)
 def _read(folder: Path, text: str) -> GraphReading:
     file = folder / "agent.py"
     file.write_text(HEAD + text)
-    return read_unloaded("agent", file, [folder])
+    return read_statically("agent", file, [folder])
 
 
 def _answers(reading: GraphReading) -> list[str]:

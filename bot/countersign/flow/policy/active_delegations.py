@@ -6,21 +6,23 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.assignment.delegation import Delegation, UserGroup
 from countersign.approvals.policy.approver_set import Source, SourceKind
 from countersign.approvals.policy.rule import Rule
-from countersign.approvals.policy.voting.stand_in import StandIn
+from countersign.approvals.policy.voting.active_delegation import ActiveDelegation
 from countersign.flow.ports import ApproverDirectory, Clock, Delegations
 from countersign.flow.thread import ThreadRef
 
 
-class StandIns:
+class ActiveDelegations:
     def __init__(
         self, delegations: Delegations | None, directory: ApproverDirectory | None, clock: Clock
     ) -> None:
-        """Without delegations or a directory nobody stands in for anybody."""
+        """Without delegations or a directory there are none."""
         self._delegations = delegations
         self._directory = directory
         self._clock = clock
 
-    async def of(self, approval: Approval, rule: Rule, voters: frozenset[str]) -> tuple[StandIn, ...]:
+    async def of(
+        self, approval: Approval, rule: Rule, voters: frozenset[str]
+    ) -> tuple[ActiveDelegation, ...]:
         """Those whom these voters stand in for. Raises RateLimited, SlackRefused, SlackUnreachable."""
         directory = self._directory
         if directory is None or not voters or _open_to_all(rule):
@@ -31,7 +33,7 @@ class StandIns:
         )
         return tuple(
             [
-                StandIn(
+                ActiveDelegation(
                     delegate=each.delegate,
                     delegator=delegator,
                     sources=await self._sources(rule, each.group),
@@ -42,7 +44,7 @@ class StandIns:
         )
 
     async def delegates_of(self, approval: Approval, source: Source, people: frozenset[str]) -> set[str]:
-        """Who stands in for these people in seats of the source. Raises what `of` raises."""
+        """The delegates of these people for seats of the source. Raises what `of` raises."""
         found = set()
         for each in await self._active(approval):
             if each.delegator in people and (each.group is None or await self._is_group(source, each.group)):

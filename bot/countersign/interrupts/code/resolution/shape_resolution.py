@@ -1,6 +1,6 @@
-"""From what code does with an answer to the shape that it must have.
+"""Derives the shape of an answer from what the code does with it.
 
-In doubt the shape is `Unknown`: a form for JSON is a nuisance, and a wrong button is an accident.
+In doubt the shape is `Unknown`: a JSON form is inconvenient, a wrong button is dangerous.
 """
 
 from dataclasses import replace

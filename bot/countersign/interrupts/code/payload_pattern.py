@@ -1,4 +1,4 @@
-"""What a call of `interrupt` asks with, as far as its source shows, to be compared with what was asked."""
+"""The pattern of a call's `interrupt` payload, read from its source, to find the call that asked."""
 
 import re
 from collections.abc import Mapping

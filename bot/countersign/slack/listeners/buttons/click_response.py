@@ -1,4 +1,4 @@
-"""What somebody sees after a click: an error for their eyes only, and the inbox in which they clicked."""
+"""What somebody sees after a click: an error that only they see, and their inbox as it is now."""
 
 from countersign.i18n import N_, _
 from countersign.slack.cards.values.references import ModalReference
@@ -12,12 +12,12 @@ _TITLE = N_("Nothing was changed")
 
 
 def report_refusal(context: ListenerContext, click: ButtonClick, text: str) -> None:
-    """Say why nothing was changed, and show the inbox as it is: it may have been out of date."""
+    """Say why nothing was changed, and refresh the inbox, which may have been outdated."""
     match click.surface:
         case Surface.HOME:
             notice = open_view(context, click, notice_view(_(_TITLE), text))
             context.background_tasks.start("show_notice", notice)
-            follow(context, click)
+            refresh_inbox(context, click)
         case Surface.EPHEMERAL if click.on_list:
             context.background_tasks.start(
                 "update_list", replace_list(context, click.user, click.list_url, text)
@@ -26,14 +26,14 @@ def report_refusal(context: ListenerContext, click: ButtonClick, text: str) -> N
             context.notify_user(click.thread, click.user, text)
 
 
-def follow_form(context: ListenerContext, reference: ModalReference, user: str) -> None:
-    """Show the list from which a form was opened as it is by now. The Home tab follows by itself."""
+def refresh_list_of_form(context: ListenerContext, reference: ModalReference, user: str) -> None:
+    """Refresh the list from which a form was opened. The Home tab refreshes without this."""
     if reference.list_url:
         context.background_tasks.start("update_list", replace_list(context, user, reference.list_url))
 
 
-def follow(context: ListenerContext, click: ButtonClick) -> None:
-    """Show the inbox in which somebody clicked as it is by now."""
+def refresh_inbox(context: ListenerContext, click: ButtonClick) -> None:
+    """Refresh the inbox in which somebody clicked."""
     match click.surface:
         case Surface.HOME:
             context.background_tasks.start("refresh_home", context.home_tabs.refresh(click.user))

@@ -1,4 +1,4 @@
-"""One's own settings on the Home tab: quiet hours, and who decides in one's place."""
+"""Personal settings on the Home tab: quiet hours and delegations."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta

@@ -16,8 +16,8 @@ from countersign.interrupts.code.source import (
     NodeSource,
     Role,
 )
-from countersign.runs.source.unloaded_files import module_sources
-from countersign.runs.source.unloaded_names import (
+from countersign.runs.source.static.module_files import module_sources
+from countersign.runs.source.static.name_lookup import (
     Definition,
     SourceFile,
     defined_in,
@@ -25,14 +25,14 @@ from countersign.runs.source.unloaded_names import (
     functions_named,
     last_name,
 )
-from countersign.runs.source.unloaded_spaces import Spaces
+from countersign.runs.source.static.shared_state import Spaces
 
 log = structlog.get_logger()
 
 _HOLD_TOOLS = {"ToolNode", "create_agent", "create_react_agent", "create_deep_agent", "bind_tools"}
 
 
-def read_unloaded(name: str, file: Path, roots: Sequence[Path]) -> GraphReading:
+def read_statically(name: str, file: Path, roots: Sequence[Path]) -> GraphReading:
     """What the files say, without importing them. What cannot be found has a problem of its own."""
     try:
         return _read(name, file, roots)

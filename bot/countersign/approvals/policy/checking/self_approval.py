@@ -1,4 +1,4 @@
-"""What a policy cannot promise, although nothing is wrong with it: a second pair of eyes."""
+"""Rules under which people approve their own requests: valid, but without a second pair of eyes."""
 
 from collections.abc import Iterator
 
@@ -7,13 +7,13 @@ from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.rule import NO_RULE, Rule
 
 
-def limits(policy: Policy) -> tuple[str, ...]:
-    """A line for an operator about each rule under which somebody decides what they asked for themselves."""
+def self_approval_warnings(policy: Policy) -> tuple[str, ...]:
+    """For operators: a line for each rule under which somebody can approve their own request."""
     every = (policy, *policy.workspaces.values())
-    return tuple(dict.fromkeys(line for each in every for line in _limits(each)))
+    return tuple(dict.fromkeys(line for each in every for line in _warnings(each)))
 
 
-def _limits(policy: Policy) -> Iterator[str]:
+def _warnings(policy: Policy) -> Iterator[str]:
     for rule in (*policy.rules, policy.fallback):
         if rule.auto is not None or not rule.requester_may_decide:
             continue

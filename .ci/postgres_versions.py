@@ -33,7 +33,7 @@ START_SECONDS = 30.0
 # Fast, and forgetful: everything in it is a test's.
 SETTINGS = {"fsync": "off", "full_page_writes": "off", "listen_addresses": "", "max_connections": "200"}
 # What only the embedded server of the bot itself has.
-EMBEDDED_ONLY = ("--ignore", "tests/store/embedded", "--ignore", "tests/store/test_vector_index.py")
+EMBEDDED_ONLY = ("--ignore", "tests/store/embedded", "--ignore", "tests/store/schema/test_vector_index.py")
 
 
 def installed(version: str, folder: Path) -> Path:

@@ -151,7 +151,7 @@ FLOW_TESTS = {
         "flow/home/test_home_tabs",
         "flow/home/test_inbox_reader",
         "slack/home/test_home",
-        "store/test_inbox_size",
+        "store/scale/test_inbox_size",
     ),
     "notices/thread_notes": (
         "flow/notices/test_cancelled_run_note",
@@ -192,8 +192,8 @@ FLOW_TESTS = {
     "observability/": (
         "flow/observability/test_metric_buckets",
         "flow/observability/test_observability",
-        "test_metrics_page",
-        "test_docs",
+        "http/test_metrics_page",
+        "documentation/test_docs",
     ),
     "policy/restriction": (
         "flow/policy/test_restriction",
@@ -210,7 +210,7 @@ FLOW_TESTS = {
         "flow/policy/test_redacted_request",
         "flow/policy/test_placement",
     ),
-    "policy/current_policy": ("test_policy_reload",),
+    "policy/current_policy": ("settings/test_policy_reload",),
     "policy/audience": (
         "flow/policy/test_audience",
         "flow/notices/test_opening_notices",
@@ -381,10 +381,10 @@ FLOW_TESTS = {
         "flow/resuming/test_asking_again",
     ),
     "tools/retry": ("flow/faults/test_retry", "slack/directories/test_client"),
-    "tools/tool_host": ("flow/tools/test_tool_host", "store/test_effects"),
+    "tools/tool_host": ("flow/tools/test_tool_host", "store/threads/test_effects"),
     "tools/": ("flow/tools/test_approval_validity", "flow/policy/test_placement"),
     "errors": ("flow/observability/test_observer", "flow/faults/test_retry", "flow/faults/test_step_errors"),
-    "error_report": ("runs/errors/test_error_reports", "store/test_run_errors"),
+    "error_report": ("runs/errors/test_error_reports", "store/threads/test_run_errors"),
     "review": (
         "flow/test_review",
         "flow/policy/test_redacted_request",
@@ -399,16 +399,16 @@ FLOW_TESTS = {
     "messages/revisions": ("flow/messages/test_revisions", "flow/steps/test_work_preparation"),
     "messages/outgoing": (
         "flow/messages/test_outgoing",
-        "store/test_outbox",
-        "store/test_rows",
+        "store/threads/test_outbox",
+        "store/columns/test_rows",
         "flow/steps/test_steps",
         "flow/steps/test_deciding_replies",
         "flow/steps/test_failed_steps",
         "slack/cards/test_rendering",
     ),
     "work": (
-        "store/test_threads",
-        "store/test_rows",
+        "store/threads/test_threads",
+        "store/columns/test_rows",
         "flow/steps/test_steps",
         "flow/steps/test_deciding_replies",
         "flow/steps/test_failed_steps",

@@ -20,7 +20,7 @@ _UPDATES = "tests/slack/cards/test_card_updates.py"
 _DECISIONS = "tests/slack/decisions/test_decisions.py"
 _ROW_DECISIONS = "tests/slack/decisions/test_row_decisions.py"
 _GRANTS = "tests/flow/grants/test_grants.py"
-_LOCKS = "tests/store/test_thread_locks.py"
+_LOCKS = "tests/store/connections/test_thread_locks.py"
 _RETENTION = "tests/flow/test_retention.py"
 
 GUARDS = (
@@ -111,7 +111,9 @@ GUARDS = (
         file="bot/countersign/flow/tools/tool_host.py",
         old="if isinstance(error, RateLimited | SlackRefused) or",
         new='if isinstance(error, RateLimited) or getattr(error, "error", None) or',
-        tests=("tests/store/test_effects.py::test_after_any_other_end_nobody_knows_and_nothing_is_done",),
+        tests=(
+            "tests/store/threads/test_effects.py::test_after_any_other_end_nobody_knows_and_nothing_is_done",
+        ),
     ),
     Guard(
         name="asking again with nothing pending runs nothing",

@@ -3,7 +3,7 @@
 from tests.mutation.guard import Guard
 
 _DOCTOR = "bot/countersign/commands/doctor"
-_SLACK = "tests/doctor/test_slack.py"
+_SLACK = "tests/commands/doctor/test_slack.py"
 
 INSTALLING_GUARDS = (
     Guard(
@@ -11,7 +11,7 @@ INSTALLING_GUARDS = (
         file=f"{_DOCTOR}/command.py",
         old="seen=escape_control_characters(redact(finding.seen))",
         new="seen=finding.seen",
-        tests=("tests/doctor/test_whole.py::test_no_secret_is_printed_whatever_fails",),
+        tests=("tests/commands/doctor/test_whole.py::test_no_secret_is_printed_whatever_fails",),
     ),
     Guard(
         name="doctor takes no event from a bot that is connected",
@@ -32,6 +32,6 @@ INSTALLING_GUARDS = (
         file="bot/countersign/commands/init/command.py",
         old='target.open("x", encoding="utf-8")',
         new='target.open("w", encoding="utf-8")',
-        tests=("tests/test_init_command.py::test_a_file_that_appears_meanwhile_is_not_overwritten",),
+        tests=("tests/commands/test_init_command.py::test_a_file_that_appears_meanwhile_is_not_overwritten",),
     ),
 )

@@ -7,7 +7,7 @@ _INSTALLATION = "bot/countersign/slack/transport/inbound/installation.py"
 _PEOPLE = "bot/countersign/slack/directories/user_directory.py"
 _REPLIES = "bot/countersign/flow/decisions/replies/reply_handler.py"
 _DISPLAY = "bot/countersign/interrupts/display"
-_UNSIGNED = "tests/security/test_unsigned_requests.py"
+_UNSIGNED = "tests/security/requests/test_unsigned_requests.py"
 _DECISIONS = "tests/slack/decisions/test_decisions.py"
 _TIMING = "tests/flow/test_reply_timing.py"
 _VISIBLE = "tests/interrupts/display/test_visible_text.py"
@@ -15,12 +15,12 @@ _PLACEMENT = "tests/flow/policy/test_placement.py"
 _TOOLS = "tests/runs/test_tool_names.py"
 _PERMISSION = "bot/countersign/approvals/policy/voting/permission.py"
 _STAND_INS = "tests/approvals/policy/voting/test_active_delegations.py"
-_CARDS = "tests/security/test_card_uniqueness.py"
-_LARGE = "tests/security/test_large_payloads.py"
-_AUTHORIZATION = "tests/security/test_authorization.py"
-_FORGED = "tests/security/test_forged_interactions.py"
-_UNDO = "tests/security/test_undo.py"
-_GUESSING = "tests/security/test_guessing_what_is_redacted.py"
+_CARDS = "tests/security/cards/test_card_uniqueness.py"
+_LARGE = "tests/security/availability/test_large_payloads.py"
+_AUTHORIZATION = "tests/security/authorization/test_authorization.py"
+_FORGED = "tests/security/requests/test_forged_interactions.py"
+_UNDO = "tests/security/authorization/test_undo.py"
+_GUESSING = "tests/security/secrets/test_guessing_what_is_redacted.py"
 
 SECURITY_GUARDS = (
     Guard(
@@ -71,7 +71,7 @@ SECURITY_GUARDS = (
         old='blocks=[{"type": "markdown", "text": escape_markdown(piece)}, author],',
         new='blocks=[{"type": "markdown", "text": escape_markdown(piece)}],',
         tests=(
-            "tests/security/test_social_engineering.py::test_what_an_agent_claims_stands_above_who_wrote_it",
+            "tests/security/cards/test_social_engineering.py::test_what_an_agent_claims_stands_above_who_wrote_it",
         ),
     ),
     Guard(
@@ -138,8 +138,8 @@ SECURITY_GUARDS = (
         old="return workspace.team in _team_ids(body)",
         new="return True",
         tests=(
-            "tests/security/test_other_installations.py::test_an_event_of_another_workspace_is_refused",
-            "tests/security/test_other_installations.py::test_which_payloads_are_ours",
+            "tests/security/requests/test_other_installations.py::test_an_event_of_another_workspace_is_refused",
+            "tests/security/requests/test_other_installations.py::test_which_payloads_are_ours",
         ),
     ),
     Guard(
@@ -147,7 +147,7 @@ SECURITY_GUARDS = (
         file=_INSTALLATION,
         old="if app_id and workspace.app_id and app_id != workspace.app_id:",
         new="if app_id and workspace.app_id and not app_id:",
-        tests=("tests/security/test_other_installations.py::test_which_payloads_are_ours",),
+        tests=("tests/security/requests/test_other_installations.py::test_which_payloads_are_ours",),
     ),
     Guard(
         name="who decides is asked of Slack anew at the click and at the submission",
@@ -218,7 +218,9 @@ SECURITY_GUARDS = (
         file="bot/countersign/flow/decisions/replies/deciding_words.py",
         old="return _WORDS.search(_folded(said)) is not None",
         new="return _WORDS.search(said) is not None",
-        tests=("tests/security/test_social_engineering.py::test_words_are_found_however_they_are_written",),
+        tests=(
+            "tests/security/cards/test_social_engineering.py::test_words_are_found_however_they_are_written",
+        ),
     ),
     Guard(
         name="what an agent writes like a decision is quoted",
@@ -234,14 +236,14 @@ SECURITY_GUARDS = (
         file="bot/countersign/log_redaction.py",
         old="text = _KNOWN.sub(REDACTED, text)",
         new="text = text",
-        tests=("tests/test_log_redaction.py::test_every_common_form_is_redacted_within_other_words",),
+        tests=("tests/logs/test_log_redaction.py::test_every_common_form_is_redacted_within_other_words",),
     ),
     Guard(
         name="no value begins a line of the log",
         file="bot/countersign/log_redaction.py",
         old="return _CONTROL.sub(_escaped, text)",
         new="return text",
-        tests=("tests/test_log_redaction.py::test_no_value_begins_a_new_line_or_steers_a_terminal",),
+        tests=("tests/logs/test_log_redaction.py::test_no_value_begins_a_new_line_or_steers_a_terminal",),
     ),
     Guard(
         name="what a rule redacts is not in the details either",

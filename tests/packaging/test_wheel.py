@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from countersign import __version__
+from tests.commands.test_init_command import INIT_STORY
 from tests.packaging.conftest import ROOT, SECONDS, Installed, write
 from tests.packaging.projects import OWN_BOT_AND_GRAPHS, SRC_LAYOUT, TESTS
-from tests.test_init_command import INIT_STORY
 
 pytestmark = pytest.mark.timeout(SECONDS + 30)
 

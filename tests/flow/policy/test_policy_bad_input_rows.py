@@ -38,13 +38,13 @@ ROWS: dict[str, list[tuple[str, str]]] = {
             "test_a_deleted_group_decides_nothing_and_its_new_namesake_does",
         ),
         (
-            "tests/security/test_changes_while_a_card_waits.py",
+            "tests/security/authorization/test_changes_while_a_card_waits.py",
             "test_no_form_that_was_opened_before_is_taken_after",
         ),
     ],
     "an approver is removed, or their account deactivated, between opening a form and sending it": [
         (
-            "tests/security/test_changes_while_a_card_waits.py",
+            "tests/security/authorization/test_changes_while_a_card_waits.py",
             "test_no_form_that_was_opened_before_is_taken_after",
         ),
     ],
@@ -76,10 +76,10 @@ ROWS: dict[str, list[tuple[str, str]]] = {
         ),
     ],
     "a ledger that its owner edited": [
-        ("tests/store/test_ledger.py", "test_what_the_owner_does_to_it_shows"),
+        ("tests/store/approvals/test_ledger.py", "test_what_the_owner_does_to_it_shows"),
     ],
     "a ledger that was cut at the end": [
-        ("tests/store/test_ledger.py", "test_a_cut_tail_shows_against_its_anchor"),
+        ("tests/store/approvals/test_ledger.py", "test_a_cut_tail_shows_against_its_anchor"),
     ],
     "a ledger that was restored from an old backup": [
         (

@@ -7,7 +7,7 @@ import pytest
 from countersign.flow.review import Review
 from countersign.slack.block_kit.builders import Block
 from countersign.slack.cards.open_card import render_card
-from tests.security.test_card_uniqueness import asked
+from tests.security.cards.test_card_uniqueness import asked
 
 
 def drawn(value: Any) -> list[Block]:

@@ -97,7 +97,7 @@ web: ## build the local workspace's page (it needs Node.js 20 or newer)
 	cd bot/slack_local/web && npm ci && npm run build
 
 pictures: setup ## take the README's pictures again
-	PICTURES=1 $(BIN)/python -m pytest tests/browser/test_pictures.py -n 0
+	PICTURES=1 $(BIN)/python -m pytest tests/browser/pictures/test_pictures.py -n 0
 
 clean: ## forget the environment and the local data
 	rm -rf .venv .data

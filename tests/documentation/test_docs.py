@@ -175,7 +175,7 @@ def test_what_the_readme_has_people_type_is_played_for_its_pictures() -> None:
         for line in block.splitlines()
         if line.startswith("@countersign ")
     ]
-    played = ast.parse((ROOT / "tests/browser/test_pictures.py").read_text())
+    played = ast.parse((ROOT / "tests/browser/pictures/test_pictures.py").read_text())
     said = {node.value for node in ast.walk(played) if isinstance(node, ast.Constant)}
     assert len(typed) >= 10
     assert [line for line in typed if line not in said] == []

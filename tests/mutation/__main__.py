@@ -8,13 +8,13 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.mutation.baseline import BaselineFailed, measure
-from tests.mutation.checkout import Checkout, copy_of
-from tests.mutation.guard_check import GuardOutcome, check_guards
-from tests.mutation.guards import GUARDS
+from tests.mutation.guards.guard_check import GuardOutcome, check_guards
+from tests.mutation.guards.guards import GUARDS
 from tests.mutation.mutants import sample
 from tests.mutation.rooms import PRODUCT, ROOMS, Room
-from tests.mutation.verdict import Outcome, Score, judge
+from tests.mutation.running.baseline import BaselineFailed, measure
+from tests.mutation.running.checkout import Checkout, copy_of
+from tests.mutation.running.verdict import Outcome, Score, judge
 from tests.support import databases
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from countersign.i18n import LANGUAGES, workspace_language
 from countersign.slack.block_kit.builders import RenderedMessage
 from countersign.slack.messages import render_message, render_private_note
 from slack_local.block_kit.input_state import interactive_elements
-from tests.browser.exceptional_cards import all_cards
+from tests.browser.pictures.exceptional_cards import all_cards
 
 BODIES: Mapping[OutgoingKind, Json] = {
     OutgoingKind.AGENT_MESSAGE: {"text": "The refund is on its way.", "feedback": True},

@@ -16,9 +16,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from countersign.i18n import reader_language, workspace_language
 from slack_local.workspace import LocalWorkspace
-from tests.browser.card_gallery import Shown
 from tests.browser.conftest import TIMEOUT_MS
-from tests.browser.exceptional_cards import all_cards
+from tests.browser.pictures.card_gallery import Shown
+from tests.browser.pictures.exceptional_cards import all_cards
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

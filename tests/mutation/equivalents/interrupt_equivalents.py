@@ -1,6 +1,6 @@
 """Mutants of the rooms `interrupts` and `flow` that are the same program."""
 
-from tests.mutation.equivalent import Equivalent, unchecked_lengths
+from tests.mutation.equivalents.equivalent import Equivalent, unchecked_lengths
 
 _INTERRUPTS = "bot/countersign/interrupts"
 _EVALUATION = f"{_INTERRUPTS}/code/evaluation"

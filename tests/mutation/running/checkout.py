@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.mutation import fork_server, report
+from tests.mutation.running import fork_server, report
 
 _PLUGIN = "mutation_report"
 _ARGUMENTS = ["-q", "-n", "0", "--tb=short", "-p", "no:cacheprovider", "--hypothesis-seed=0"]

@@ -1,6 +1,6 @@
 """The mutants of `flow` that are the same program: the last of one is the first, and pairs of one length."""
 
-from tests.mutation.equivalent import Equivalent, unchecked_lengths
+from tests.mutation.equivalents.equivalent import Equivalent, unchecked_lengths
 
 _FLOW = "bot/countersign/flow"
 _POLICY = f"{_FLOW}/policy"

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from tests.mutation.guards import GUARDS, Guard
+from tests.mutation.guards.guards import GUARDS, Guard
 from tests.support.bots import ROOT
 
 

@@ -4,9 +4,9 @@ An entry is for one line as it is, and one that replaces it. test_equivalents.py
 in its file. What merely has no test is no entry.
 """
 
-from tests.mutation.equivalent import Equivalent, unchecked_lengths
-from tests.mutation.flow_equivalents import FLOW_EQUIVALENTS
-from tests.mutation.interrupt_equivalents import INTERRUPT_EQUIVALENTS
+from tests.mutation.equivalents.equivalent import Equivalent, unchecked_lengths
+from tests.mutation.equivalents.flow_equivalents import FLOW_EQUIVALENTS
+from tests.mutation.equivalents.interrupt_equivalents import INTERRUPT_EQUIVALENTS
 from tests.mutation.mutants import Mutant
 
 _APPROVALS = "bot/countersign/approvals"

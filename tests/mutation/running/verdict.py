@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import PurePath
 
-from tests.mutation.checkout import Checkout, Run
-from tests.mutation.equivalents import equivalent
+from tests.mutation.equivalents.equivalents import equivalent
 from tests.mutation.mutants import Mutant
+from tests.mutation.running.checkout import Checkout, Run
 
 _ATTEMPTS = 3
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from coverage import CoverageData
 
-from tests.mutation.checkout import Checkout
 from tests.mutation.mutants import Mutant
+from tests.mutation.running.checkout import Checkout
 
 
 class BaselineFailed(Exception):

@@ -1,6 +1,6 @@
 """The guards of decisions: cancelling, claiming, undoing, breaking the glass, grants, and standing in."""
 
-from tests.mutation.guard import Guard
+from tests.mutation.guards.guard import Guard
 
 _CANCEL = "bot/countersign/flow/decisions/cancel.py"
 _CLAIM = "bot/countersign/flow/decisions/claim.py"
@@ -10,9 +10,9 @@ _PERMISSION = "bot/countersign/approvals/policy/voting/permission.py"
 _VERDICT = "bot/countersign/approvals/policy/voting/voting_result.py"
 _GRANTS = "bot/countersign/approvals/policy/grants.py"
 _GRANTING = "bot/countersign/approvals/policy/grant_permission.py"
-_CANCELLED = "tests/flow/decisions/test_cancel.py"
-_CLAIMED = "tests/flow/decisions/test_claim.py"
-_UNDONE = "tests/flow/decisions/test_undo.py"
+_CANCELLED = "tests/flow/decisions/cancelling/test_cancel.py"
+_CLAIMED = "tests/flow/decisions/claim_and_undo/test_claim.py"
+_UNDONE = "tests/flow/decisions/claim_and_undo/test_undo.py"
 _POLICY = "tests/flow/policy/test_policy.py"
 _VOTING_RESULTS = "tests/approvals/policy/voting/test_voting_result.py"
 _EXCEPTIONAL = "tests/approvals/policy/voting/test_exceptional_approvers.py"

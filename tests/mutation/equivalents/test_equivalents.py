@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.mutation.equivalent import Equivalent
-from tests.mutation.equivalents import EQUIVALENTS, equivalent
+from tests.mutation.equivalents.equivalent import Equivalent
+from tests.mutation.equivalents.equivalents import EQUIVALENTS, equivalent
 from tests.mutation.mutants import Mutant
 from tests.mutation.rooms import ROOMS, Room
 from tests.support.bots import ROOT

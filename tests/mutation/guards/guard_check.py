@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from enum import Enum
 
-from tests.mutation.baseline import BaselineFailed
-from tests.mutation.checkout import Checkout, Run
-from tests.mutation.guards import Guard
+from tests.mutation.guards.guards import Guard
+from tests.mutation.running.baseline import BaselineFailed
+from tests.mutation.running.checkout import Checkout, Run
 
 _LIMIT = 300.0  # seconds for the tests of one guard
 

@@ -1,6 +1,6 @@
 """The guards against what an attacker tries: who decides, what the eye sees, what reaches a parser."""
 
-from tests.mutation.guard import Guard
+from tests.mutation.guards.guard import Guard
 
 _HTTP = "bot/countersign/slack/transport/inbound/http.py"
 _INSTALLATION = "bot/countersign/slack/transport/inbound/installation.py"

@@ -10,7 +10,7 @@ from countersign.approvals.policy.clock.timers import Fired, TimerKind
 from countersign.approvals.policy.voting.missing_approvals import MissingApprovals
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from tests.approvals.policy.policies import a_rule
-from tests.browser.card_gallery import (
+from tests.browser.pictures.card_gallery import (
     ALICE,
     BATCH,
     BOB,

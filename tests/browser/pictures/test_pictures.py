@@ -21,7 +21,7 @@ from countersign.testing.cards import ApprovalCard, approval_card
 from slack_local.people.person import Person
 from slack_local.people.threads import Thread
 from tests.browser.conftest import TIMEOUT_MS
-from tests.browser.png import with_palette
+from tests.browser.pictures.png import with_palette
 from tests.support import databases
 from tests.support.bots import ROOT
 from tests.support.stage import Stage, open_stage
@@ -55,7 +55,7 @@ async def stage(
     with databases.database(server_url, template=database_template) as url:
         async with open_stage(folder, url) as opened:
             config = json.loads(opened.config.read_text())
-            config["graphs"]["batched"] = str(ROOT / "tests/browser/picture_graphs.py:batched")
+            config["graphs"]["batched"] = str(ROOT / "tests/browser/pictures/picture_graphs.py:batched")
             own = folder / "pictures.json"
             own.write_text(json.dumps(config))
             stage = dataclasses.replace(opened, config=own)

@@ -3,10 +3,10 @@
 To add one, add an entry. `old` stands once in `file`; test_guards.py holds that every entry still fits.
 """
 
-from tests.mutation.approval_guards import APPROVAL_GUARDS
-from tests.mutation.guard import Guard
-from tests.mutation.installing_guards import INSTALLING_GUARDS
-from tests.mutation.security_guards import SECURITY_GUARDS
+from tests.mutation.guards.approval_guards import APPROVAL_GUARDS
+from tests.mutation.guards.guard import Guard
+from tests.mutation.guards.installing_guards import INSTALLING_GUARDS
+from tests.mutation.guards.security_guards import SECURITY_GUARDS
 
 __all__ = ["GUARDS", "Guard"]
 

@@ -1,6 +1,6 @@
 """Who tries a mutant first: the first test that fails ends the run, so the fast ones go ahead."""
 
-from tests.mutation.baseline import Baseline
+from tests.mutation.running.baseline import Baseline
 
 BASELINE = Baseline(
     seconds={

@@ -23,11 +23,11 @@ ROWS: dict[str, list[tuple[str, str]]] = {
     ],
     "the last vote is withdrawn while the decision is saved": [
         (
-            "tests/flow/policy/test_people_who_change.py",
+            "tests/flow/policy/attacks/test_people_who_change.py",
             "test_the_last_vote_is_taken_back_while_the_decision_is_saved",
         ),
         (
-            "tests/flow/policy/test_policy_bad_input.py",
+            "tests/flow/policy/attacks/test_policy_bad_input.py",
             "test_the_only_vote_is_withdrawn_while_the_decision_is_saved",
         ),
     ],
@@ -53,13 +53,13 @@ ROWS: dict[str, list[tuple[str, str]]] = {
     ],
     "a policy of 1,000 rules": [
         (
-            "tests/flow/policy/test_policy_bad_input.py",
+            "tests/flow/policy/attacks/test_policy_bad_input.py",
             "test_of_a_thousand_rules_the_last_decides_in_no_time",
         ),
     ],
     "conditions that loop, allocate, divide by zero or name what is not there": [
         (
-            "tests/flow/policy/test_policy_bad_input.py",
+            "tests/flow/policy/attacks/test_policy_bad_input.py",
             "test_a_condition_that_cannot_be_judged_asks_the_strict_way_or_is_refused_at_once",
         ),
     ],
@@ -71,7 +71,7 @@ ROWS: dict[str, list[tuple[str, str]]] = {
     ],
     "an approval whose rule no longer exists": [
         (
-            "tests/flow/policy/test_people_who_change.py",
+            "tests/flow/policy/attacks/test_people_who_change.py",
             "test_a_policy_without_the_rule_leaves_its_seats_and_its_delegates",
         ),
     ],
@@ -83,7 +83,7 @@ ROWS: dict[str, list[tuple[str, str]]] = {
     ],
     "a ledger that was restored from an old backup": [
         (
-            "tests/flow/policy/test_policy_bad_input.py",
+            "tests/flow/policy/attacks/test_policy_bad_input.py",
             "test_a_ledger_that_was_restored_from_an_older_backup_shows_against_its_anchor",
         ),
     ],

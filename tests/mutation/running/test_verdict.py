@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.baseline import BaselineFailed, measure
-from tests.mutation.checkout import Checkout, copy_of
-from tests.mutation.guard_check import GuardOutcome, check_guards
-from tests.mutation.guards import Guard
+from tests.mutation.guards.guard_check import GuardOutcome, check_guards
+from tests.mutation.guards.guards import Guard
 from tests.mutation.mutants import Mutant, sample
-from tests.mutation.verdict import Outcome, Score, Verdict, judge
+from tests.mutation.running.baseline import BaselineFailed, measure
+from tests.mutation.running.checkout import Checkout, copy_of
+from tests.mutation.running.verdict import Outcome, Score, Verdict, judge
 
 SOURCE = """\
 LIMIT = 10

@@ -1,6 +1,6 @@
 """The guards of installing: what `doctor` prints and takes, and what `init` leaves alone."""
 
-from tests.mutation.guard import Guard
+from tests.mutation.guards.guard import Guard
 
 _DOCTOR = "bot/countersign/commands/doctor"
 _SLACK = "tests/commands/doctor/test_slack.py"

@@ -34,8 +34,8 @@ from benchmarks.sides import SIDES, Side, open_side
 from benchmarks.takeover import succession, take_over
 from benchmarks.talk import measure_length
 from countersign.runtime import run as run_on_libuv
-from tests.support.bots import ROOT
-from tests.support.databases import database, migrated_template
+from tests.support.postgres.databases import database, migrated_template
+from tests.support.processes.bots import ROOT
 
 PARTS = ("sides", "lengths", "pending", "takeover", "succession", "policy", "ledger", "timers")
 AT_ONCE, SLOW = 0.0, 0.15  # seconds that Slack takes for a call

@@ -17,7 +17,7 @@ from benchmarks import ledger, policy, timers
 from benchmarks.figures import short, spread
 from benchmarks.results import Governance
 from benchmarks.server import open_server
-from tests.support.databases import database, migrated_template
+from tests.support.postgres.databases import database, migrated_template
 
 README = Path(__file__).with_name("README.md")
 BEGIN = "<!-- governance: written by `python -m benchmarks.governance` -->"

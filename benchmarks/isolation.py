@@ -24,8 +24,8 @@ from benchmarks.sides import Side
 from countersign.runtime import run
 from countersign.testing.cards import approval_card
 from slack_local.workspace import LocalWorkspace
-from tests.support.bots import ROOT, BotProcess, bot_environment, until
-from tests.support.databases import database, migrated_template
+from tests.support.postgres.databases import database, migrated_template
+from tests.support.processes.bots import ROOT, BotProcess, bot_environment, until
 
 LAYOUTS = {
     "thread": (("bot", ("serve",)),),

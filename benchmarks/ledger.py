@@ -29,8 +29,8 @@ from countersign.store.approvals.ledger import Ledger, entry_arguments
 from countersign.store.connections.pool import configure_for_statements, open_pool
 from countersign.store.encryption.protected_columns import ProtectedJson, stored_json
 from tests.flow.graphs.graphs_to_host import gated
-from tests.support.databases import database, migrated_template
 from tests.support.harness import Harness, open_harness
+from tests.support.postgres.databases import database, migrated_template
 
 LEAST_RATIO = 0.95  # of the approvals per second that there are without the chain
 LEAST_ENTRIES = 50_000.0  # verified in a second

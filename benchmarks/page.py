@@ -24,7 +24,7 @@ from benchmarks.figures import percentile, short
 from benchmarks.server import open_server
 from benchmarks.sides import Side, open_side
 from countersign.testing.cards import approval_card
-from tests.support.databases import database, migrated_template
+from tests.support.postgres.databases import database, migrated_template
 
 FIRST_PAINT, SHOWN = 1000.0, 100.0  # milliseconds, at most
 REST = 1.0  # seconds between two clicks, for the bot and the browser to come to rest

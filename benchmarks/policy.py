@@ -23,8 +23,8 @@ from countersign.approvals.policy.clock.freeze_calendar import BadCalendar
 from countersign.approvals.policy.policy import NO_POLICY, Policy
 from countersign.approvals.policy.reading import read_policy
 from tests.flow.graphs.graphs_to_host import gated
-from tests.support.databases import database, migrated_template, server
 from tests.support.harness import Harness, a_thread, open_harness
+from tests.support.postgres.databases import database, migrated_template, server
 
 TARGET = 1.0  # milliseconds that a decision may cost more
 BLOCKS = 8  # of approvals, each with a figure of its own

@@ -22,7 +22,7 @@ from pathlib import Path
 from benchmarks.driving import measure, warm_up
 from benchmarks.server import Server, open_server
 from benchmarks.sides import open_side
-from tests.support.databases import database, migrated_template
+from tests.support.postgres.databases import database, migrated_template
 
 THREADS = 16
 # The first that a path has, from the code that ran outwards, is the part.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from slack_local.workspace import LocalWorkspace
-from tests.support.bots import ROOT, BotProcess, bot_environment, bot_process
+from tests.support.processes.bots import ROOT, BotProcess, bot_environment, bot_process
 
 SIDES = {
     "naive": "naive bolt app, Socket Mode",

@@ -27,7 +27,7 @@ from benchmarks.sides import Side, open_side
 from countersign.store.connections.pool import Connection, open_session
 from countersign.testing.cards import approval_card
 from slack_local.people.threads import Thread
-from tests.support.databases import database, migrated_template
+from tests.support.postgres.databases import database, migrated_template
 
 EVERY = 10.0  # seconds between two samples
 OLD_THREADS = 4

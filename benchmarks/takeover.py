@@ -12,7 +12,7 @@ from countersign.jobs.worker import Worker
 from countersign.store.connections.pool import configure_for_statements, open_pool
 from countersign.store.queries import QUERIES
 from countersign.testing.cards import approval_card
-from tests.support.bots import until
+from tests.support.processes.bots import until
 
 LIMIT = 60.0
 

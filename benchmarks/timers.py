@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 from countersign.store.queries import QUERIES
-from tests.support.databases import database, migrated_template, server
+from tests.support.postgres.databases import database, migrated_template, server
 
 _FILL = """
     INSERT INTO countersign.threads (id) SELECT 'T1/C1/' || n || '.000000' FROM generate_series(1, {n}) n;

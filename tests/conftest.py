@@ -8,7 +8,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.support import databases, process_state
+from tests.support.postgres import databases
+from tests.support.processes import process_state
 
 _SOURCES = Path(__file__).parents[1] / "bot"
 # For the processes that tests start: pytest's own `pythonpath` stops at this one.

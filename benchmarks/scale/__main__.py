@@ -22,7 +22,7 @@ from benchmarks.scale.population import Size, populated
 from benchmarks.scale.statements import time_statements
 from benchmarks.server import open_server
 from countersign.store.embedded import EmbeddedPostgres
-from tests.support.databases import migrated_template
+from tests.support.postgres.databases import migrated_template
 
 SMALL = Size(pending=1_000, entries=10_000)
 

@@ -16,8 +16,8 @@ from benchmarks.sides import config_of
 from slack_local.payloads.events import event_body
 from slack_local.transport.http import sign
 from slack_local.workspace import LocalWorkspace
-from tests.support.bots import bot_environment, bot_process
-from tests.support.databases import database
+from tests.support.postgres.databases import database
+from tests.support.processes.bots import bot_environment, bot_process
 
 RATES = (50, 100, 200, 400, 1_000)  # events a second
 SECONDS = 4

@@ -23,7 +23,7 @@ from countersign.approvals.audit.chain import GENESIS, next_link
 from countersign.store.queries import QUERIES
 from countersign.store.schema.migrate import migrate
 from countersign.testing.cards import approval_card
-from tests.support.databases import with_database
+from tests.support.postgres.databases import with_database
 
 CHUNK = 250_000  # rows in one transaction
 PER_CLOSED = 4  # ledger entries: opened, shown, decided, resumed

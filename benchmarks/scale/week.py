@@ -23,7 +23,7 @@ from countersign.runs.persistence.checkpoints import Checkpoints
 from countersign.store.connections.pool import Connection, configure_for_statements, open_pool
 from countersign.store.connections.thread_locks import ThreadLocks
 from countersign.store.retention import RetentionStore
-from tests.support.databases import database
+from tests.support.postgres.databases import database
 
 HOURS, PER_HOUR, DAYS_KEPT = 168, 40, 1.0
 SETTLED = 72  # hours: then as much is deleted as is written

@@ -10,7 +10,7 @@ from benchmarks.figures import spread
 from benchmarks.scale.findings import Finding
 from benchmarks.server import Server
 from benchmarks.sides import open_side
-from tests.support.databases import database
+from tests.support.postgres.databases import database
 
 WORKERS = (1, 2, 4)
 ROUNDS, THREADS, APPROVALS = 2, 16, 64

@@ -17,7 +17,7 @@ from countersign.demo.texts import EXAMPLE_GRAPHS
 from slack_local.workspace import LocalWorkspace
 from tests.browser.small_app import small_app
 from tests.slack_local.conftest import over_socket
-from tests.support import databases
+from tests.support.postgres import databases
 from tests.support.proxies import no_proxies
 from tests.support.stage import Stage, open_stage
 

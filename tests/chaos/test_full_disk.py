@@ -20,7 +20,7 @@ from tests.chaos.fleet.bot_fleet import Fleet, Replica, open_fleet
 from tests.chaos.fleet.fork_server import ForkServer
 from tests.chaos.fleet.invariants import check_invariants, effect_counts
 from tests.chaos.fleet.users import wait_for_message
-from tests.support.bots import until
+from tests.support.processes.bots import until
 
 FULL = 25.0  # seconds for which it stays full: longer than the outcome of a job is tried to be written
 JOBS = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"

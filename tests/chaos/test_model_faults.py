@@ -7,7 +7,7 @@ from countersign.testing.cards import approval_card, approval_cards
 from tests.chaos.fleet.bot_fleet import Fleet
 from tests.chaos.fleet.invariants import check_invariants
 from tests.chaos.fleet.users import clicks_approve
-from tests.support.bots import until
+from tests.support.processes.bots import until
 
 TRIES = 9  # more than the model's client makes
 

@@ -20,7 +20,7 @@ from tests.chaos.fleet.bot_fleet import Fleet, Replica, open_fleet
 from tests.chaos.fleet.fork_server import ForkServer
 from tests.chaos.fleet.invariants import Rows, check_invariants, effect_counts
 from tests.chaos.fleet.users import wait_for_message
-from tests.support.bots import until
+from tests.support.processes.bots import until
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux drops packets at a socket's filter"

@@ -15,7 +15,7 @@ from tests.chaos.fleet.bot_fleet import Fleet, open_fleet
 from tests.chaos.fleet.fork_server import ForkServer
 from tests.chaos.fleet.invariants import check_invariants, effect_counts
 from tests.chaos.fleet.users import wait_for_message
-from tests.support.bots import until
+from tests.support.processes.bots import until
 
 AWAY = 2.0  # seconds
 WAITING = """

@@ -13,7 +13,7 @@ from tests.chaos.fleet import users
 from tests.chaos.fleet.bot_fleet import Fleet, Replica
 from tests.chaos.fleet.invariants import Rows, check_invariants, effect_counts
 from tests.chaos.fleet.users import wait_for_message
-from tests.support.bots import until
+from tests.support.processes.bots import until
 
 TAKEOVER = 30.0  # seconds after which a dead worker's run has to be somebody else's
 RUNS = "application_name = 'countersign run' AND datname = current_database()"

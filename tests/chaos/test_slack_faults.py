@@ -10,7 +10,7 @@ from tests.chaos.fleet.bot_fleet import Fleet
 from tests.chaos.fleet.fleet_factory import FleetFactory
 from tests.chaos.fleet.invariants import all_messages, check_invariants, effect_counts
 from tests.chaos.fleet.users import wait_for_message
-from tests.support.bots import until
+from tests.support.processes.bots import until
 
 METHODS = ("chat.postMessage", "chat.update", "users.info", "auth.test", "apps.connections.open")
 

@@ -5,7 +5,7 @@ from slack_local.people.threads import Thread
 from tests.chaos.fleet.bot_fleet import Fleet
 from tests.chaos.fleet.invariants import check_invariants
 from tests.chaos.fleet.users import wait_for_message
-from tests.support.bots import until
+from tests.support.processes.bots import until
 
 SIGN = "assistant.threads.setStatus"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.scratch_folders import scratch_folder
+from tests.support.postgres.scratch_folders import scratch_folder
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.support.command_process import CommandProcess
+from tests.support.processes.command_process import CommandProcess
 
 ROOT = Path(__file__).parents[2]
 ASKS = """

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from tests.deploy.compose_volume import SECRETS, SERVICES, Volume, open_volume
-from tests.support.bots import bot_process
+from tests.support.processes.bots import bot_process
 from tests.support.proxies import no_proxies
 from tests.support.stage import open_stage
 

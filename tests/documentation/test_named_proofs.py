@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.support.bots import ROOT
+from tests.support.processes.bots import ROOT
 
 GUARANTEES = (ROOT / "docs" / "guarantees.md").read_text()
 DEFENDED = (ROOT / "docs" / "threat-model.md").read_text().split("## Defended")[1].split("\n## ")[0]

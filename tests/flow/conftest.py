@@ -8,7 +8,7 @@ import structlog.testing
 
 from tests.flow.graphs.graphs_to_host import failing
 from tests.flow.graphs.prepared_graphs import everything_prepared
-from tests.support.clocks import StillClock
+from tests.support.fakes.clocks import StillClock
 from tests.support.harness import Harness, open_harness
 
 

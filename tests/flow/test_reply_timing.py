@@ -6,7 +6,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
-from tests.support.fake_slack import GUEST, next_ts
+from tests.support.fakes.fake_slack import GUEST, next_ts
 from tests.support.harness import Harness, a_thread, message
 
 

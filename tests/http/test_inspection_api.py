@@ -6,7 +6,7 @@ from pathlib import Path
 from aiohttp import ClientSession
 
 from countersign.testing.cards import approval_card
-from tests.support.bots import ROOT
+from tests.support.processes.bots import ROOT
 from tests.support.stage import open_stage
 
 TOKEN = "a token of the test's own"

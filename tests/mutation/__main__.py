@@ -15,7 +15,7 @@ from tests.mutation.rooms import PRODUCT, ROOMS, Room
 from tests.mutation.running.baseline import BaselineFailed, measure
 from tests.mutation.running.checkout import Checkout, copy_of
 from tests.mutation.running.verdict import Outcome, Score, judge
-from tests.support import databases
+from tests.support.postgres import databases
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / ".mutants"  # the outcome of the last runs of unchanged code

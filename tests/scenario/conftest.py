@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.support import databases
-from tests.support.bots import BotProcess
 from tests.support.place import place
+from tests.support.postgres import databases
+from tests.support.processes.bots import BotProcess
 from tests.support.proxies import no_proxies
 from tests.support.stage import Stage, open_stage
 

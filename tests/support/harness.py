@@ -56,9 +56,9 @@ from countersign.store.posts.lost_cards import LostCards
 from countersign.store.posts.outbox import Outbox
 from countersign.store.threads.run_slots import RunSlots
 from countersign.store.threads.thread_store import ThreadStore
-from tests.support.fake_directory import FakeDirectory
-from tests.support.fake_slack import FakeSlack, next_ts
-from tests.support.slack_for_tools import SlackForTools
+from tests.support.fakes.fake_directory import FakeDirectory
+from tests.support.fakes.fake_slack import FakeSlack, next_ts
+from tests.support.fakes.slack_for_tools import SlackForTools
 
 TEAM, CHANNEL = "T1", "C1"
 

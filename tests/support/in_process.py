@@ -10,7 +10,7 @@ from unittest import mock
 from countersign.flow.ports import Clock
 from countersign.process import run_bot
 from countersign.settings import read_settings
-from tests.support.process_state import imports_forgotten
+from tests.support.processes.process_state import imports_forgotten
 
 
 @contextmanager

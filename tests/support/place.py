@@ -7,7 +7,7 @@ from typing import Literal
 
 import pytest
 
-from tests.support import databases
+from tests.support.postgres import databases
 
 
 @dataclass(frozen=True, kw_only=True)

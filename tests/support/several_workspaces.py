@@ -17,7 +17,7 @@ from countersign.encryption import generate_key
 from slack_local.distributed_app import DistributedApp
 from slack_local.model.slack import Organisation
 from slack_local.workspace import LocalWorkspace
-from tests.support.bots import BotProcess, bot_environment, bot_process
+from tests.support.processes.bots import BotProcess, bot_environment, bot_process
 from tests.support.stage import config_with_probes
 
 FIRST, SECOND = "T0FIRST001", "T0SECOND01"

@@ -15,7 +15,7 @@ from countersign.demo.session import APP
 from countersign.testing.cards import ApprovalCard, approval_card
 from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace
-from tests.support.bots import ROOT, BotProcess, bot_environment, bot_process, until
+from tests.support.processes.bots import ROOT, BotProcess, bot_environment, bot_process, until
 
 PROBES = {
     "ask": "tests/scenario/probes/asking.py:graph",

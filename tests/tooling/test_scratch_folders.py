@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import scratch_folders
-from tests.support.scratch_folders import scratch_folder
+from tests.support.postgres import scratch_folders
+from tests.support.postgres.scratch_folders import scratch_folder
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from countersign import __version__
-from tests.support.bots import ROOT, BotProcess
+from tests.support.processes.bots import ROOT, BotProcess
 from tests.support.stage import Stage
 
 # The commit of the last release. Nothing was released yet, so it is the first that newer ones can run beside.

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from countersign.testing.cards import ApprovalCard, approval_card
-from tests.support.bots import BotProcess
+from tests.support.processes.bots import BotProcess
 from tests.support.stage import Stage, open_stage
 from tests.upgrade.releases import LAST_RELEASE, Release, last_release, next_version, this_version
 

@@ -22,8 +22,8 @@ from slack_local.people.person import Person
 from slack_local.people.threads import Thread
 from tests.browser.conftest import TIMEOUT_MS
 from tests.browser.pictures.png import with_palette
-from tests.support import databases
-from tests.support.bots import ROOT
+from tests.support.postgres import databases
+from tests.support.processes.bots import ROOT
 from tests.support.stage import Stage, open_stage
 
 WIDTH = 760  # CSS pixels; below 800 the page shows the thread alone

@@ -6,7 +6,7 @@ from playwright.async_api import expect
 
 from slack_local.workspace import LocalWorkspace
 from tests.browser.conftest import Visit
-from tests.support.bots import until
+from tests.support.processes.bots import until
 
 SECTIONS: dict[str, Any] = {
     "Approvals": [

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from countersign.testing.cards import approval_card
 from slack_local.people.threads import Thread
-from tests.support import databases
+from tests.support.postgres import databases
 from tests.support.stage import Stage, open_stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

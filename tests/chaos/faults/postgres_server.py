@@ -14,7 +14,7 @@ import psutil
 from psycopg import pq
 
 from countersign.store.embedded import EmbeddedPostgres
-from tests.support.bots import until
+from tests.support.processes.bots import until
 
 
 class Server:

@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 
 from tests.chaos.faults.postgres_server import Server
-from tests.support import databases
+from tests.support.postgres import databases
 
 # A statement that fills the disk is rolled back, and leaves its pages full of dead rows.
 _ROWS = (

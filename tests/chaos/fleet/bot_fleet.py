@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.chaos.fleet.fork_server import ForkServer
-from tests.support.bots import ROOT, BotProcess, until
+from tests.support.processes.bots import ROOT, BotProcess, until
 from tests.support.stage import Stage, open_stage
 
 GRAPHS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.chaos.fleet.bot_fleet import Fleet, open_fleet
 from tests.chaos.fleet.fork_server import ForkServer
-from tests.support import databases
+from tests.support.postgres import databases
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.support.bots import ROOT
+from tests.support.processes.bots import ROOT
 
 
 @dataclass

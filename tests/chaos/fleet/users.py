@@ -17,7 +17,7 @@ from slack_local.model.change_feed import WaitTimeoutError
 from slack_local.people.threads import Card, Thread
 from tests.chaos.fleet.bot_fleet import Fleet
 from tests.chaos.fleet.invariants import Rows
-from tests.support import databases
+from tests.support.postgres import databases
 
 TIMEOUT = (
     100.0  # seconds: a dead worker's job is taken over after 6, its posts after 20, and that may die too

@@ -17,7 +17,7 @@ from slack_local.model.seed import App
 from slack_local.workspace import LocalWorkspace
 from tests.commands.doctor.conftest import BotSetup
 from tests.slack_local.conftest import over_socket
-from tests.support.bots import bot_environment, bot_process, until
+from tests.support.processes.bots import bot_environment, bot_process, until
 
 
 @pytest.mark.parametrize(

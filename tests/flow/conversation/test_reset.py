@@ -16,7 +16,7 @@ from tests.flow.conversation.test_stop import stop_in, watch
 from tests.flow.graphs import working_graphs
 from tests.flow.graphs.graphs_to_host import failing, gated, parallel
 from tests.flow.graphs.working_graphs import heard, hold
-from tests.support.fake_slack import GUEST
+from tests.support.fakes.fake_slack import GUEST
 from tests.support.harness import Harness, a_thread, asked, message, open_harness
 from tests.support.under_policy import notes
 

@@ -9,7 +9,7 @@ from countersign.flow.messages.inbound import InboundKind
 from countersign.flow.steps.results.step_results import StepResults
 from countersign.flow.work import StepResult, Work
 from tests.flow.rows import NOW, a_message, a_state, an_approval, pending, work
-from tests.support.fake_slack import GUEST, FakeSlack
+from tests.support.fakes.fake_slack import GUEST, FakeSlack
 
 MESSAGE, LATER = a_message(1), a_message(3)
 RESET = replace(a_message(2), kind=InboundKind.RESET)

@@ -20,7 +20,7 @@ from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.steps.results.step_results import StepResults
 from countersign.flow.work import StepResult, Work
 from tests.flow.rows import NOW, a_message, a_state, an_approval, decided, pending, work
-from tests.support.fake_slack import FakeSlack
+from tests.support.fakes.fake_slack import FakeSlack
 
 MESSAGE, KEPT, LATER = a_message(1), a_message(2), a_message(4)
 STOP = replace(a_message(3), kind=InboundKind.STOP)

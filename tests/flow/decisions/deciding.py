@@ -16,7 +16,7 @@ from countersign.flow.review import Review
 from tests.approvals.policy.policies import a_policy
 from tests.approvals.test_record import OPENED, an_approval
 from tests.flow.decisions.approvals_in_memory import ApprovalsInMemory
-from tests.support.fake_directory import FakeDirectory
+from tests.support.fakes.fake_directory import FakeDirectory
 
 YES = DecisionKind.APPROVE
 CALL: Json = {"type": "tool_approval", "name": "pay", "args": {"amount": 5}}

@@ -14,7 +14,7 @@ from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.voting import Voting
 from tests.approvals.policy.policies import NOW, a_rule, person, vote
 from tests.approvals.test_record import an_approval
-from tests.support.fake_directory import FakeDirectory
+from tests.support.fakes.fake_directory import FakeDirectory
 
 BOB, LEA, DAVE = person("UBOB"), person("ULEA"), person("UDAVE")
 FINANCE, LEADS = a_rule('approvers = [{group = "@finance"}]'), a_rule('approvers = [{group = "@leads"}]')

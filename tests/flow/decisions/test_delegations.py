@@ -12,7 +12,7 @@ from countersign.flow.decisions.delegations import ManageDelegations, scope, unt
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.ports import DelegationStore
 from tests.approvals.policy.policies import person
-from tests.support.fake_delegations import BEGAN, delegation
+from tests.support.fakes.fake_delegations import BEGAN, delegation
 
 BOB, ZOE = person("UBOB"), person("UZOE")
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -20,7 +20,7 @@ from countersign.flow.ports import BreakGlassStore
 from tests.approvals.policy.policies import NOW, a_rule, person
 from tests.approvals.test_record import an_approval
 from tests.flow.decisions.approvals_in_memory import ApprovalsInMemory
-from tests.support.fake_directory import FakeDirectory
+from tests.support.fakes.fake_directory import FakeDirectory
 
 LEAD, BOB, DAVE = person("ULEAD"), person("UBOB"), person("UDAVE")
 FINANCE = a_rule('approvers = [{group = "@finance"}]\nbreak_glass = [{users = ["ULEAD"]}]\n')

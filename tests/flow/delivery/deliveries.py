@@ -15,7 +15,7 @@ from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import DeliveryTarget
 from tests.approvals.test_record import an_approval
-from tests.support.fake_slack import FakeSlack
+from tests.support.fakes.fake_slack import FakeSlack
 
 OPEN = an_approval(version=3, card_ts="5.0")
 

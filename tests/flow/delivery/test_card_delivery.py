@@ -14,7 +14,7 @@ from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from tests.approvals.policy.policies import a_rule
 from tests.flow.delivery.deliveries import OPEN, Counting, Delivery, Stored, card, delivery, row
-from tests.support.fake_slack import FakeSlack
+from tests.support.fakes.fake_slack import FakeSlack
 
 __all__ = ["delivery"]
 

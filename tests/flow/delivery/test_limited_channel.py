@@ -7,7 +7,7 @@ from countersign.flow.errors import PostLimited
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
 from tests.flow.delivery.deliveries import Delivery, Stored, delivery, row
-from tests.support.fake_slack import FakeSlack
+from tests.support.fakes.fake_slack import FakeSlack
 
 __all__ = ["delivery"]
 

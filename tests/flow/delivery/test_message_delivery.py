@@ -10,7 +10,7 @@ from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from tests.flow.delivery.deliveries import OPEN, Delivery, card, delivery, row
-from tests.support.fake_slack import refused
+from tests.support.fakes.fake_slack import refused
 
 __all__ = ["delivery"]
 

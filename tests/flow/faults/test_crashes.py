@@ -15,8 +15,8 @@ from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
 from tests.flow.graphs.breakpoint_graphs import letters, nested_letters
 from tests.flow.graphs.graphs_to_host import everything, failing
-from tests.support.crash_injection import CrashError, Plan
 from tests.support.harness import Harness, Prepared, a_thread, asked, message, open_harness, prepared
+from tests.support.processes.crash_injection import CrashError, Plan
 
 YES, NO, TELL = DecisionKind.APPROVE, DecisionKind.REJECT, DecisionKind.RESPOND
 STOPPING = {"letters": letters(interrupt_before=["send"]), "nested_letters": nested_letters()}

@@ -15,7 +15,7 @@ from countersign.flow.steps.parking import MAX_ATTEMPTS
 from countersign.runs.loading import LoadedGraph
 from tests.flow.graphs.graphs_to_host import echo
 from tests.flow.graphs.prepared_graphs import everything_prepared
-from tests.support.fake_slack import refused
+from tests.support.fakes.fake_slack import refused
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, asked, message, open_harness
 
 YES = DecisionKind.APPROVE

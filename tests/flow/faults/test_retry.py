@@ -4,7 +4,7 @@ import pytest
 
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.tools.retry import with_retries
-from tests.support.virtual_time import elapsed, in_virtual_time
+from tests.support.fakes.virtual_time import elapsed, in_virtual_time
 
 
 class Calls:

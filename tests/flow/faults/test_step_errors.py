@@ -10,7 +10,7 @@ from countersign.flow.errors import Conflict, DatabaseUnavailable, StatementFail
 from countersign.flow.messages.inbound import InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.steps.parking import MAX_ATTEMPTS
-from tests.support.fake_slack import refused
+from tests.support.fakes.fake_slack import refused
 from tests.support.harness import Harness, a_thread, asked, message
 
 YES = DecisionKind.APPROVE

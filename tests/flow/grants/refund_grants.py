@@ -10,7 +10,7 @@ from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
 from tests.approvals.policy.policies import a_policy
 from tests.flow.graphs.asking_graphs import posts, refunds
-from tests.support.clocks import LateClock
+from tests.support.fakes.clocks import LateClock
 from tests.support.harness import Harness, a_thread, open_harness
 
 YES, NO = DecisionKind.APPROVE, DecisionKind.REJECT

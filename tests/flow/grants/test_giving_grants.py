@@ -28,7 +28,7 @@ from tests.flow.grants.refund_grants import (
     harness,
     is_asked,
 )
-from tests.support.clocks import LateClock
+from tests.support.fakes.clocks import LateClock
 from tests.support.harness import CHANNEL, TEAM, Harness
 
 __all__ = ["clock", "harness"]

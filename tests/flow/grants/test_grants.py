@@ -24,7 +24,7 @@ from tests.flow.grants.refund_grants import (
     harness,
     is_asked,
 )
-from tests.support.clocks import LateClock
+from tests.support.fakes.clocks import LateClock
 from tests.support.harness import CHANNEL, Harness, a_thread, message
 from tests.support.under_policy import notes
 

@@ -25,7 +25,7 @@ from countersign.flow.ports import GrantStore
 from countersign.flow.review import Review
 from tests.approvals.policy.policies import a_policy, person
 from tests.approvals.test_record import OPENED, an_approval
-from tests.support.fake_directory import FakeDirectory
+from tests.support.fakes.fake_directory import FakeDirectory
 
 BOB, CAROL = person("UBOB"), person("UCAROL")
 REFUNDS = """

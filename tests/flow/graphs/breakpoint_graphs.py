@@ -13,7 +13,7 @@ from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode, tools_condition
 from langgraph.types import Command, interrupt
 
-from tests.support.tool_calling_model import ToolCallingModel
+from tests.support.fakes.tool_calling_model import ToolCallingModel
 
 paid: Counter[str] = Counter()  # what was paid, by `amount to whom`
 failing: set[str] = set()  # whom no payment reaches just now

@@ -21,7 +21,7 @@ from countersign.flow.thread import ThreadRecord
 from countersign.flow.work import StepResult
 from countersign.interrupts import digest
 from countersign.store.homes import InboxStore
-from tests.support.clocks import StillClock
+from tests.support.fakes.clocks import StillClock
 from tests.support.harness import TEAM, Harness, a_thread, message
 
 NIGHT = QuietHours(begins=time(22), ends=time(7, 30), zone="Europe/Berlin")

@@ -11,7 +11,7 @@ from countersign.flow.messages.outgoing import OutgoingKind, outgoing
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
 from tests.flow.rows import REF, a_message, an_approval, work
-from tests.support.virtual_time import elapsed, in_virtual_time
+from tests.support.fakes.virtual_time import elapsed, in_virtual_time
 
 WORK = work(requester="UALICE")
 SAID = outgoing(REF, "m1", OutgoingKind.AGENT_MESSAGE, {"text": "Done."})

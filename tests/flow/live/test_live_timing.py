@@ -10,7 +10,7 @@ from countersign.flow.live.live_run import LiveRuns
 from tests.flow.live.live_doubles import Display, Streams
 from tests.flow.live.test_live_message import Live
 from tests.flow.live.test_live_run import HELLO, WORK, result
-from tests.support.virtual_time import in_virtual_time
+from tests.support.fakes.virtual_time import in_virtual_time
 
 STEPS = (StepStarted(step_id="s1", title="draft"), StepExpected(step_id="s2", title="send"))
 TOOL = (ToolRequested(call_id="c1", tool="pay"),)

@@ -13,7 +13,7 @@ from countersign.flow.review import Review
 from tests.approvals.policy.policies import NOW, a_rule, person
 from tests.approvals.test_record import an_approval
 from tests.flow.notices.test_grant_notes import text_of
-from tests.support.fake_directory import FakeDirectory
+from tests.support.fakes.fake_directory import FakeDirectory
 
 LIMIT = 500  # characters
 RULE = a_rule('approvers = [{group = "@finance"}]\nbreak_glass = [{users = ["ULEAD"]}]\n')

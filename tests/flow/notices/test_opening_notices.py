@@ -16,7 +16,7 @@ from countersign.flow.policy.voting import Voting
 from countersign.flow.review import Review
 from tests.approvals.policy.policies import a_rule, vote
 from tests.approvals.test_record import OPENED, an_approval
-from tests.support.fake_directory import FakeDirectory
+from tests.support.fakes.fake_directory import FakeDirectory
 
 Logged: TypeAlias = list[MutableMapping[str, Any]]
 NOWHERE, SOMEWHERE = a_rule('post_to = "#nowhere"'), a_rule('post_to = "#approvals"')

@@ -19,7 +19,7 @@ from countersign.flow.review import Review
 from tests.approvals.policy.policies import a_rule, vote
 from tests.approvals.test_record import OPENED
 from tests.flow.notices.test_opening_notices import review, text_of
-from tests.support.fake_directory import FakeDirectory
+from tests.support.fakes.fake_directory import FakeDirectory
 
 Logged: TypeAlias = list[MutableMapping[str, Any]]
 FINANCE = a_rule('approvers = [{group = "@finance"}]')

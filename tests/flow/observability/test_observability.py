@@ -15,8 +15,8 @@ from countersign.flow.observability.metrics import Metrics
 from tests.approvals.policy.policies import a_policy
 from tests.flow.graphs.graphs_to_host import failing
 from tests.flow.graphs.prepared_graphs import by_dialect_prepared
-from tests.support.clocks import StillClock
-from tests.support.fake_slack import GUEST
+from tests.support.fakes.clocks import StillClock
+from tests.support.fakes.fake_slack import GUEST
 from tests.support.harness import Harness, a_thread, asked, open_harness
 
 YES, NO = DecisionKind.APPROVE, DecisionKind.REJECT

@@ -8,8 +8,8 @@ from countersign.approvals.policy.voting.active_delegation import ActiveDelegati
 from countersign.flow.policy.active_delegations import ActiveDelegations
 from tests.approvals.policy.policies import NOW, a_rule
 from tests.approvals.test_record import an_approval
-from tests.support.fake_delegations import BEGAN, FakeDelegations, delegation
-from tests.support.fake_directory import FakeDirectory
+from tests.support.fakes.fake_delegations import BEGAN, FakeDelegations, delegation
+from tests.support.fakes.fake_directory import FakeDirectory
 
 FINANCE = a_rule('approvers = [{group = "@finance"}, {users = ["UBOB"]}]')
 GROUP = UserGroup(id="@finance", handle="@finance")

@@ -14,8 +14,8 @@ from countersign.flow.policy.active_delegations import ActiveDelegations
 from countersign.flow.policy.audience import MAX_PEOPLE, Audience
 from tests.approvals.policy.policies import NOW, a_rule
 from tests.approvals.test_record import an_approval
-from tests.support.fake_delegations import FakeDelegations, delegation
-from tests.support.fake_directory import FakeDirectory
+from tests.support.fakes.fake_delegations import FakeDelegations, delegation
+from tests.support.fakes.fake_directory import FakeDirectory
 
 Logged: TypeAlias = list[MutableMapping[str, Any]]
 FINANCE = 'approvers = [{group = "@finance"}]\nnotify = "approvers"\n'

@@ -17,7 +17,7 @@ from countersign.flow.policy.voting import Voting
 from tests.flow.graphs.asking_graphs import by_dialect, refunds
 from tests.flow.policy.attacks.test_approval_attacks import freeze
 from tests.flow.policy.attacks.test_people_who_change import delegated
-from tests.support.clocks import StillClock
+from tests.support.fakes.clocks import StillClock
 from tests.support.harness import CHANNEL, Harness, open_harness
 from tests.support.under_policy import card_under, last_agent_message, notes, stored
 

@@ -34,8 +34,8 @@ from countersign.slack.forms.modal import form_view
 from countersign.slack.listeners.forms.form_opening import form_modal
 from tests.approvals.policy.policies import a_policy
 from tests.flow.graphs.asking_graphs import by_dialect, question
-from tests.support.clocks import StillClock
-from tests.support.fake_slack import refused
+from tests.support.fakes.clocks import StillClock
+from tests.support.fakes.fake_slack import refused
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, open_harness
 from tests.support.under_policy import REQUESTER, card_under, last_agent_message, notes, stored
 

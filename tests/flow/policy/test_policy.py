@@ -18,7 +18,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.interrupts import InvalidDecision
 from tests.approvals.policy.policies import a_policy
 from tests.flow.graphs.asking_graphs import refunds
-from tests.support.clocks import LateClock
+from tests.support.fakes.clocks import LateClock
 from tests.support.harness import CHANNEL, Harness, a_thread, now, open_harness
 from tests.support.under_policy import REQUESTER, card_under, last_agent_message
 

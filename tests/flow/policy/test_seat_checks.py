@@ -12,7 +12,7 @@ from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.policy.seat_checks import SeatChecks
 from tests.approvals.policy.policies import a_rule
 from tests.approvals.test_record import an_approval
-from tests.support.fake_directory import FakeDirectory
+from tests.support.fakes.fake_directory import FakeDirectory
 
 FINANCE = a_rule('approvers = [{group = "@finance"}]')
 TWO = a_rule('approvers = [{group = "@finance", count = 2}]')

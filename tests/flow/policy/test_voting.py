@@ -17,8 +17,8 @@ from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.voting import Voting
 from tests.approvals.policy.policies import a_policy, a_rule, vote
 from tests.approvals.test_record import OPENED, an_approval
-from tests.support.fake_delegations import FakeDelegations, delegation
-from tests.support.fake_directory import FakeDirectory
+from tests.support.fakes.fake_delegations import FakeDelegations, delegation
+from tests.support.fakes.fake_directory import FakeDirectory
 
 FREEZE = """BEGIN:VCALENDAR
 VERSION:2.0

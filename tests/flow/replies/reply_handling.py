@@ -22,7 +22,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
 from tests.approvals.policy.policies import a_rule
 from tests.flow.rows import NOW, REF, a_message, a_state, an_approval, pending, work
-from tests.support.fake_slack import FakeSlack
+from tests.support.fakes.fake_slack import FakeSlack
 
 CARD, SOON, LATER = "100.000002", "102.000000", "110.000000"
 CALL: Json = {"type": "tool_approval", "name": "pay", "args": {"amount": 5}}

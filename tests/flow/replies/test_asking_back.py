@@ -18,7 +18,7 @@ from tests.flow.conversation.test_stop import stop_in
 from tests.flow.graphs import working_graphs
 from tests.flow.graphs.asking_graphs import by_dialect
 from tests.flow.graphs.working_graphs import finished, heard, hold
-from tests.support.fake_slack import GUEST
+from tests.support.fakes.fake_slack import GUEST
 from tests.support.harness import Harness, a_thread, message, open_harness
 
 USE, KEEP = ReplyChoice.USE, ReplyChoice.KEEP

@@ -12,7 +12,7 @@ from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.cancel import CancelApproval
 from countersign.flow.messages.outgoing import OutgoingKind
 from tests.approvals.policy.policies import a_policy
-from tests.support.clocks import StillClock
+from tests.support.fakes.clocks import StillClock
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, open_harness
 
 RULE = '[[rule]]\nname = "r"\n'

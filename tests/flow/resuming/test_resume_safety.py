@@ -13,8 +13,8 @@ from countersign.flow.messages.inbound import InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.steps.resuming.resume_check import ResumeStatus
 from tests.flow.graphs.one_node_graphs import NO, TELL, YES, Answers, decided, one_node, results, status
-from tests.support.crash_injection import CrashError
 from tests.support.harness import Harness, a_thread, asked, open_harness
+from tests.support.processes.crash_injection import CrashError
 
 
 async def test_an_answer_to_other_words_under_the_same_id_is_not_used(database_url: str) -> None:

@@ -3,7 +3,7 @@
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Status
 from countersign.flow.messages.outgoing import OutgoingKind
-from tests.support.fake_slack import GUEST, refused
+from tests.support.fakes.fake_slack import GUEST, refused
 from tests.support.harness import Harness, a_thread, message
 
 TELL = DecisionKind.RESPOND

@@ -8,7 +8,7 @@ from countersign.flow.errors import SlackRefused
 from countersign.flow.steps.progress_indicator import ProgressIndicator
 from countersign.flow.thread import ThreadRef
 from tests.flow.rows import REF
-from tests.support.virtual_time import elapsed, in_virtual_time
+from tests.support.fakes.virtual_time import elapsed, in_virtual_time
 
 
 class Display:

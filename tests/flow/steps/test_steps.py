@@ -18,7 +18,7 @@ from countersign.flow.messages.inbound import InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.review import Review
 from countersign.interrupts import InvalidDecision
-from tests.support.fake_slack import GUEST
+from tests.support.fakes.fake_slack import GUEST
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, asked
 
 YES, NO, TELL = DecisionKind.APPROVE, DecisionKind.REJECT, DecisionKind.RESPOND

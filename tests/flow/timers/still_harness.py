@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.flow.graphs.prepared_graphs import by_dialect_prepared
-from tests.support.clocks import StillClock
+from tests.support.fakes.clocks import StillClock
 from tests.support.harness import Harness, open_harness
 
 NAMED = '[[rule]]\nname = "r"\n'

@@ -11,7 +11,7 @@ from countersign.approvals.lifecycle import Outcome, Status
 from countersign.approvals.policy.policy import NO_POLICY
 from countersign.flow.messages.outgoing import OutgoingKind
 from tests.flow.timers.still_harness import NAMED, harness
-from tests.support.clocks import StillClock
+from tests.support.fakes.clocks import StillClock
 from tests.support.harness import Harness, a_thread
 from tests.support.under_policy import REQUESTER, card_under, last_agent_message, notes, stored, title
 

@@ -20,7 +20,7 @@ from countersign.flow.review import Review
 from countersign.flow.timers.timer_runner import TimerRunner
 from tests.approvals.policy.policies import a_rule
 from tests.approvals.test_record import OPENED, an_approval
-from tests.support.fake_directory import FakeDirectory
+from tests.support.fakes.fake_directory import FakeDirectory
 
 Logged: TypeAlias = list[MutableMapping[str, Any]]
 REMINDS = a_rule('remind_after = "1h"\nnotify = ["UBOB"]')

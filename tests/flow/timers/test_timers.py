@@ -17,7 +17,7 @@ from countersign.flow.thread import ThreadRef
 from tests.flow.decisions.decision_barrier import barrier_before_decisions
 from tests.flow.graphs.asking_graphs import refunds
 from tests.flow.timers.still_harness import NAMED, harness
-from tests.support.clocks import StillClock
+from tests.support.fakes.clocks import StillClock
 from tests.support.harness import CHANNEL, Harness, open_harness, until
 from tests.support.under_policy import REQUESTER, card_under, last_agent_message, notes, stored, title
 

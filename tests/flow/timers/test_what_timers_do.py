@@ -23,7 +23,7 @@ from tests.approvals.policy.clock.test_freeze_calendar import calendar
 from tests.approvals.policy.policies import a_policy, a_rule, person, vote
 from tests.approvals.test_record import OPENED
 from tests.flow.timers.expiring_requests import REJECTED, actions, asked
-from tests.support.fake_directory import FakeDirectory
+from tests.support.fakes.fake_directory import FakeDirectory
 
 NOTE, DIRECT = OutgoingKind.NOTE, OutgoingKind.DIRECT
 BOTH = ["approve", "reject"]

@@ -8,8 +8,8 @@ import pytest
 from countersign.approvals.json import Json
 from countersign.flow.errors import OutcomeUnknown, RateLimited, SlackUnreachable
 from countersign.flow.tools.tool_host import ToolHost
-from tests.support.fake_slack import refused
-from tests.support.virtual_time import in_virtual_time
+from tests.support.fakes.fake_slack import refused
+from tests.support.fakes.virtual_time import in_virtual_time
 
 
 class Effects:

@@ -6,7 +6,7 @@ from tests.mutation.equivalents.equivalent import Equivalent
 from tests.mutation.equivalents.equivalents import EQUIVALENTS, equivalent
 from tests.mutation.mutants import Mutant
 from tests.mutation.rooms import ROOMS, Room
-from tests.support.bots import ROOT
+from tests.support.processes.bots import ROOT
 
 
 def named(entry: Equivalent) -> str:

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from tests.mutation.guards.guards import GUARDS, Guard
-from tests.support.bots import ROOT
+from tests.support.processes.bots import ROOT
 
 
 def named(guard: Guard) -> str:

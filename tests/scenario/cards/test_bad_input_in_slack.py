@@ -12,8 +12,8 @@ from countersign.testing.cards import approval_card
 from slack_local.model.records import Channel, Message
 from slack_local.operations import messages
 from slack_local.people.threads import Thread
-from tests.support.bots import BotProcess, until
 from tests.support.place import Place
+from tests.support.processes.bots import BotProcess, until
 from tests.support.stage import Stage, open_stage
 
 RISKY = {"question": "Wipe it?", "disk": "sda"}

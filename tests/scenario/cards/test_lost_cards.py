@@ -5,8 +5,8 @@ from pathlib import Path
 
 from countersign.testing.cards import approval_card
 from slack_local.people.threads import Thread
-from tests.support.bots import until
 from tests.support.in_process import bot_in_process
+from tests.support.processes.bots import until
 from tests.support.stage import Stage, open_stage
 
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}

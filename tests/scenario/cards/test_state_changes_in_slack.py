@@ -9,8 +9,8 @@ import pytest_asyncio
 
 from countersign.testing.cards import approval_card
 from slack_local.block_kit.text import full_text
-from tests.support import databases
 from tests.support.in_process import bot_in_process
+from tests.support.postgres import databases
 from tests.support.stage import Stage, open_stage
 
 UPDATE = "approval:update"

@@ -10,8 +10,8 @@ from countersign.testing.cards import approval_card
 from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace
 from tests.scenario.conversation.test_streaming import asks
-from tests.support.bots import BotProcess, until
 from tests.support.place import Place
+from tests.support.processes.bots import BotProcess, until
 from tests.support.stage import Stage, open_stage
 
 _FEEDBACK = "answer:feedback"

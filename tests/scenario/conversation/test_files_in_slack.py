@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from slack_local.people.threads import Thread
-from tests.support.bots import BotProcess
 from tests.support.place import Place
+from tests.support.processes.bots import BotProcess
 from tests.support.stage import Stage, open_stage
 
 PNG = b"\x89PNG\r\n\x1a\n and so on"

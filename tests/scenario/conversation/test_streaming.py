@@ -14,8 +14,8 @@ from countersign.testing.cards import approval_card
 from slack_local.fault_injection import ApiFault
 from slack_local.model.records import Message
 from slack_local.people.threads import Thread
-from tests.support.bots import until
 from tests.support.place import Place
+from tests.support.processes.bots import until
 from tests.support.stage import Stage, open_stage
 
 pytestmark = pytest.mark.timeout(180)

@@ -20,7 +20,7 @@ from countersign.settings import DatabaseSettings
 from countersign.testing.cards import approval_card
 from tests.scenario.shop import open_shop
 from tests.support.in_process import bot_in_process
-from tests.support.readable import tables_with
+from tests.support.postgres.readable import tables_with
 from tests.support.stage import Stage
 
 pytestmark = pytest.mark.timeout(180)

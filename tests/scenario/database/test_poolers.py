@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.support.pgbouncer import pgbouncer
+from tests.support.postgres.pgbouncer import pgbouncer
 from tests.support.stage import open_stage
 
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}

@@ -20,9 +20,9 @@ from countersign.testing.cards import approval_card
 from slack_local.block_kit.text import full_text
 from slack_local.people.threads import Thread
 from tests.scenario.processes.test_failures import button
-from tests.support import databases
-from tests.support.bots import until
 from tests.support.in_process import bot_in_process
+from tests.support.postgres import databases
+from tests.support.processes.bots import until
 from tests.support.stage import Stage, open_stage
 
 pytestmark = pytest.mark.timeout(180)

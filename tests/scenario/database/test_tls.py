@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.support.pgbouncer import pgbouncer
+from tests.support.postgres.pgbouncer import pgbouncer
 from tests.support.stage import open_stage
 
 pytestmark = pytest.mark.timeout(180)

@@ -15,8 +15,8 @@ from countersign.testing.cards import ApprovalCard, approval_card
 from slack_local.block_kit.text import full_text
 from slack_local.model.records import Message
 from slack_local.people.threads import Thread
-from tests.support import databases
 from tests.support.in_process import bot_in_process
+from tests.support.postgres import databases
 from tests.support.stage import Stage, open_stage
 
 PROJECT = Path(__file__).parent / "project"

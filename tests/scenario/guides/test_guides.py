@@ -22,7 +22,7 @@ from tests.scenario.guides.conftest import (
     reply,
     respond,
 )
-from tests.support.bots import until
+from tests.support.processes.bots import until
 
 EMAIL = call("send_email", to="ann@example.com", subject="Hi", body="Hello")
 HOTEL = call("book_hotel", hotel_name="Ritz")

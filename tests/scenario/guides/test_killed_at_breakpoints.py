@@ -11,7 +11,7 @@ import pytest_asyncio
 from countersign.testing.cards import approval_card
 from slack_local.block_kit.text import full_text
 from tests.scenario.guides.conftest import call
-from tests.support import databases
+from tests.support.postgres import databases
 from tests.support.stage import Stage, open_stage
 
 PAY = """
@@ -19,7 +19,7 @@ import os
 from pathlib import Path
 from langchain.agents import create_agent
 from langchain_core.tools import tool
-from tests.support.tool_calling_model import ToolCallingModel
+from tests.support.fakes.tool_calling_model import ToolCallingModel
 
 @tool
 def pay(amount: int, to: str) -> str:

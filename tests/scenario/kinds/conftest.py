@@ -14,7 +14,7 @@ import pytest
 from countersign.testing.cards import ApprovalCard
 from slack_local.block_kit.text import full_text
 from slack_local.people.threads import Thread
-from tests.support.bots import BotProcess
+from tests.support.processes.bots import BotProcess
 from tests.support.stage import Stage, open_stage
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from countersign.testing.cards import approval_card
 from tests.scenario.kinds.conftest import Host
-from tests.support.bots import ROOT
+from tests.support.processes.bots import ROOT
 
 MODELS = """
     import dataclasses

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from countersign.demo.model import Fault
 from slack_local.fault_injection import ApiFault
-from tests.support.collector import open_collector
+from tests.support.fakes.collector import open_collector
 from tests.support.stage import Stage, open_stage
 
 

@@ -5,7 +5,7 @@ import re
 
 from slack_local.block_kit.text import full_text
 from slack_local.fault_injection import ApiFault
-from tests.support.bots import BotProcess, until
+from tests.support.processes.bots import BotProcess, until
 from tests.support.stage import Stage
 
 CANARY = "kanarienvogel-42"

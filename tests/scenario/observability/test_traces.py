@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from countersign.testing.cards import approval_card
-from tests.support.collector import Collector, open_collector
+from tests.support.fakes.collector import Collector, open_collector
 from tests.support.stage import Stage, open_stage
 
 CANARY = "kanarienvogel-42"

@@ -11,8 +11,8 @@ from typing import Any
 from countersign.testing.cards import ApprovalCard, approval_card
 from slack_local.model.records import Channel, Message
 from slack_local.people.threads import Thread
-from tests.support.bots import ROOT
 from tests.support.place import Place
+from tests.support.processes.bots import ROOT
 from tests.support.stage import Stage, open_stage
 
 

@@ -16,8 +16,8 @@ import pytest_asyncio
 
 from countersign.testing.cards import ApprovalCard, approval_card, approval_cards
 from tests.scenario.policy.governing import add_groups, asked, resumed, shows
-from tests.support import databases
 from tests.support.bot_here import bot_here
+from tests.support.postgres import databases
 from tests.support.stage import Stage, open_stage
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -14,8 +14,8 @@ from countersign.approvals.lifecycle import Event
 from countersign.testing.cards import ApprovalCard, approval_card, approval_cards
 from slack_local.people.threads import Thread
 from tests.scenario.policy.governing import asked, calling, command, exported, open_governed, resumed, shows
-from tests.support import databases
 from tests.support.place import Place
+from tests.support.postgres import databases
 from tests.support.stage import Stage
 
 POLICY = """

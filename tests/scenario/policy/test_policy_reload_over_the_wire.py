@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest_asyncio
 
 from tests.scenario.policy.governing import add_groups, asked, resumed, shows
-from tests.support import databases
-from tests.support.bots import BotProcess, until
+from tests.support.postgres import databases
+from tests.support.processes.bots import BotProcess, until
 from tests.support.stage import Stage, open_stage
 
 ONE, TWO = (

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from countersign.testing.cards import ApprovalCard
-from tests.support.bots import until
+from tests.support.processes.bots import until
 from tests.support.stage import Stage
 
 BLOCKED = 7.0  # seconds: longer than a worker may be silent before it is presumed dead

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from countersign.testing.cards import approval_card
-from tests.support.bots import BotProcess
+from tests.support.processes.bots import BotProcess
 from tests.support.stage import open_stage
 
 pytestmark = pytest.mark.timeout(240)
-SHIM = Path(__file__).parents[2] / "support/shifted_clock.c"
+SHIM = Path(__file__).parents[2] / "support/processes/shifted_clock.c"
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}
 POLICY = """
 [[rule]]

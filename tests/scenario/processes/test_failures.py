@@ -11,7 +11,7 @@ from slack_local.block_kit.text import full_text
 from slack_local.model.records import Message
 from slack_local.people.threads import Thread
 from tests.scenario.probes.asking import SECRET
-from tests.support.bots import BotProcess, until
+from tests.support.processes.bots import BotProcess, until
 from tests.support.stage import Stage
 
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}

@@ -6,7 +6,7 @@ import pytest_asyncio
 
 from countersign.testing.cards import ApprovalCard, approval_card
 from tests.scenario.test_spine import posted_in
-from tests.support.bots import BotProcess
+from tests.support.processes.bots import BotProcess
 from tests.support.stage import Stage
 
 

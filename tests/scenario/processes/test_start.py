@@ -17,8 +17,8 @@ from countersign.process import run_bot
 from countersign.settings import read_settings
 from slack_local.fault_injection import ApiFault
 from slack_local.model.seed import ALL_SCOPES, App
-from tests.support.bots import until
 from tests.support.in_process import bot_in_process, environment_of
+from tests.support.processes.bots import until
 from tests.support.stage import Stage, open_stage
 
 NOBODY = "http://127.0.0.1:9/api/"  # nobody listens there

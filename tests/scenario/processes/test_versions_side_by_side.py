@@ -17,8 +17,8 @@ import pytest_asyncio
 from countersign.testing.cards import ApprovalCard, approval_card, approval_cards
 from slack_local.block_kit.text import full_text
 from slack_local.people.threads import Thread
-from tests.support import databases
 from tests.support.in_process import bot_in_process
+from tests.support.postgres import databases
 from tests.support.stage import Stage, open_stage
 
 HEAD = """\

@@ -8,7 +8,7 @@ from countersign.testing.cards import ApprovalCard, approval_card
 from slack_local.block_kit.text import full_text
 from slack_local.model.records import Ephemeral, View
 from tests.scenario.guides.conftest import GuidePlayer
-from tests.support.bots import until
+from tests.support.processes.bots import until
 
 No = Callable[[GuidePlayer, ApprovalCard, str], Awaitable[None]]
 

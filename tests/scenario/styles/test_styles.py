@@ -18,7 +18,7 @@ from tests.scenario.guides.conftest import (
     reject,
     reply,
 )
-from tests.support.bots import until
+from tests.support.processes.bots import until
 
 PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
     # a module in which other nodes decide as well

@@ -12,8 +12,8 @@ from slack_local.model.slack import Organisation
 from slack_local.people.person import Person
 from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace
-from tests.support.bots import printed_on_failure, until
 from tests.support.place import Place
+from tests.support.processes.bots import printed_on_failure, until
 from tests.support.several_workspaces import (
     FIRST,
     NOT_ACKNOWLEDGED,

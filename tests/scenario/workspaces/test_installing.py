@@ -13,7 +13,7 @@ import pytest_asyncio
 from countersign.slack.app_manifest.manifest import as_yaml, build_manifest
 from countersign.testing.cards import approval_card
 from slack_local.manifest import read_manifest
-from tests.support.bots import ROOT
+from tests.support.processes.bots import ROOT
 from tests.support.stage import Stage, open_stage
 
 Mode = Literal["socket", "http"]

@@ -13,9 +13,9 @@ from countersign.slack.oauth.rate_limit import BURST
 from countersign.testing.cards import approval_card
 from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace
-from tests.support import databases
-from tests.support.bots import printed_on_failure, until
 from tests.support.place import Place
+from tests.support.postgres import databases
+from tests.support.processes.bots import printed_on_failure, until
 from tests.support.several_workspaces import (
     FIRST,
     NOT_ACKNOWLEDGED,

@@ -7,8 +7,8 @@ import pytest_asyncio
 
 from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace
-from tests.support.bots import printed_on_failure, until
 from tests.support.place import Place
+from tests.support.processes.bots import printed_on_failure, until
 from tests.support.several_workspaces import TwoWorkspaces, two_workspaces
 
 

@@ -9,8 +9,8 @@ import pytest_asyncio
 from countersign.testing.cards import approval_card
 from tests.scenario.policy.governing import add_groups, asked, calling, resumed, shows
 from tests.scenario.policy.test_break_glass_over_the_wire import freeze_now
-from tests.support.bots import BotProcess
 from tests.support.place import Place
+from tests.support.processes.bots import BotProcess
 from tests.support.stage import Stage, open_stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

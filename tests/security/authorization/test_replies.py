@@ -9,7 +9,7 @@ from countersign.testing.cards import approval_card
 from slack_local.model.records import Message
 from slack_local.payloads.events import deleted_events, message_events
 from slack_local.payloads.serializers import message_json
-from tests.support.bots import until
+from tests.support.processes.bots import until
 from tests.support.stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

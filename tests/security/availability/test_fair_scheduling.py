@@ -7,7 +7,7 @@ import pytest
 
 from countersign.testing.cards import approval_card
 from slack_local.people.threads import Thread
-from tests.support.bots import until
+from tests.support.processes.bots import until
 from tests.support.stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -6,7 +6,7 @@ import pytest
 
 from slack_local.fault_injection import ApiFault
 from slack_local.people.threads import Thread
-from tests.support.bots import until
+from tests.support.processes.bots import until
 from tests.support.stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

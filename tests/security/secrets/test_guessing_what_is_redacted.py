@@ -19,7 +19,7 @@ from countersign.interrupts import digest
 from countersign.slack.cards.details_view import details_view
 from countersign.slack.cards.values.references import CardReference, ModalReference
 from tests.slack.conftest import Bot
-from tests.support.bots import ROOT
+from tests.support.processes.bots import ROOT
 
 SECRET_PIN = 4711
 RULE = Rule(name="pins", redact=("/pin",), quorum=2)

@@ -9,7 +9,7 @@ import pytest
 
 from countersign.testing.cards import approval_card
 from tests.logs.test_log_redaction import SECRETS
-from tests.support.bots import BotProcess
+from tests.support.processes.bots import BotProcess
 from tests.support.stage import DATABASE_PASSWORD, MODEL_KEY, Stage, open_stage
 
 CRM_TOKEN = "a token of the graph without any form"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command_process import CommandProcess
+from tests.support.processes.command_process import CommandProcess
 
 pytestmark = pytest.mark.timeout(120)
 

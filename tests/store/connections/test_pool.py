@@ -23,7 +23,7 @@ from countersign.store.connections.pool import (
     open_pool,
     open_session,
 )
-from tests.support.embedded_probe import ask
+from tests.support.postgres.embedded_probe import ask
 
 
 async def test_rows_are_dicts_and_a_block_is_a_transaction(database_url: str) -> None:

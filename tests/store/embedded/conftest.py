@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.embedded_probe import cut_power
-from tests.support.scratch_folders import scratch_folder
+from tests.support.postgres.embedded_probe import cut_power
+from tests.support.postgres.scratch_folders import scratch_folder
 
 
 @pytest.fixture

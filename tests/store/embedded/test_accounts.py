@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from countersign.store.embedded import EmbeddedPostgres, EmbeddedPostgresError
-from tests.support.embedded_probe import ROOT, answers, ask, server_processes, uses
+from tests.support.postgres.embedded_probe import ROOT, answers, ask, server_processes, uses
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 NOBODY = 65534

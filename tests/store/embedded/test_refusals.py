@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from countersign.store.embedded import EmbeddedPostgres, EmbeddedPostgresError
-from tests.support.embedded_probe import answers, cluster, server_processes
+from tests.support.postgres.embedded_probe import answers, cluster, server_processes
 
 
 def test_data_of_another_version(data_dir: Path) -> None:

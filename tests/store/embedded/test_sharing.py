@@ -8,7 +8,15 @@ import psycopg
 import pytest
 
 from countersign.store.embedded import EmbeddedPostgres, embedded_postgres
-from tests.support.embedded_probe import answers, ask, cluster, server_processes, supervisors, until, uses
+from tests.support.postgres.embedded_probe import (
+    answers,
+    ask,
+    cluster,
+    server_processes,
+    supervisors,
+    until,
+    uses,
+)
 
 
 async def test_what_is_written_is_there_at_the_next_start(data_dir: Path) -> None:

@@ -9,7 +9,15 @@ import pytest
 
 from countersign.store.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from countersign.store.embedded.installation import find_installation
-from tests.support.embedded_probe import answers, ask, cluster, cut_power, server_processes, until, uses
+from tests.support.postgres.embedded_probe import (
+    answers,
+    ask,
+    cluster,
+    cut_power,
+    server_processes,
+    until,
+    uses,
+)
 
 
 @pytest.fixture

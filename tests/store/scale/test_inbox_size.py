@@ -10,7 +10,7 @@ from countersign.flow.home.counting import COUNTED
 from countersign.store.connections.pool import configure_for_statements, open_pool
 from countersign.store.homes import InboxStore
 from tests.store.scale.test_plans import generic_plan
-from tests.support import databases
+from tests.support.postgres import databases
 
 PENDING = 10_000
 

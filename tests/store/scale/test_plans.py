@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from countersign.store.queries import QUERIES
-from tests.support import databases
+from tests.support.postgres import databases
 
 MANY = 100_000
 TABLES = (

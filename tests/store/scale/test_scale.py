@@ -13,8 +13,8 @@ from benchmarks.scale.statements import NOT_TIMED, CannotTime, Timed, time_state
 from countersign.approvals.decision import DecisionKind
 from countersign.store.queries import QUERIES
 from tests.flow.graphs.prepared_graphs import everything_prepared
-from tests.support import databases
 from tests.support.harness import a_thread, open_harness
+from tests.support.postgres import databases
 
 FEW, MANY = Size(pending=400, entries=4_000), Size(pending=4_000, entries=40_000)
 LEVELS = 40  # pages: an index that is a level deeper, some times

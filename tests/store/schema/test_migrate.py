@@ -13,7 +13,7 @@ from psycopg import errors
 from countersign.store.connections.pool import open_session
 from countersign.store.schema import migrate as migrate_module
 from countersign.store.schema.migrate import MIGRATIONS, MigrationError, migrate
-from tests.support.embedded_probe import ROOT, ask
+from tests.support.postgres.embedded_probe import ROOT, ask
 
 ALIVE = """
 INSERT INTO countersign.processes (id, version, host) VALUES (gen_random_uuid(), '{}', 'here') RETURNING 1

@@ -10,8 +10,8 @@ from countersign.flow.errors import OutcomeUnknown, RateLimited
 from countersign.flow.tools.tool_host import ToolHost
 from countersign.store.connections.pool import open_pool
 from countersign.store.effects import Effects
-from tests.support.fake_slack import refused
-from tests.support.slack_for_tools import SlackForTools
+from tests.support.fakes.fake_slack import refused
+from tests.support.fakes.slack_for_tools import SlackForTools
 
 
 @pytest.fixture

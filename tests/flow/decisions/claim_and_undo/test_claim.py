@@ -14,7 +14,7 @@ from countersign.flow.decisions.claim import ClaimApproval, NotClaimable
 from countersign.flow.policy.voting import Voting
 from countersign.store.approvals.ledger import Ledger
 from tests.flow.timers.still_harness import NAMED, harness
-from tests.support.clocks import StillClock
+from tests.support.fakes.clocks import StillClock
 from tests.support.harness import CHANNEL, Harness
 from tests.support.under_policy import card_under, stored
 

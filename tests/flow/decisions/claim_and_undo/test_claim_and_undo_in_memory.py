@@ -19,7 +19,7 @@ from countersign.interrupts import FormValidationError
 from tests.approvals.policy.policies import a_rule, person, vote
 from tests.approvals.test_record import OPENED, an_approval
 from tests.flow.decisions.approvals_in_memory import ApprovalsInMemory
-from tests.support.fake_directory import FakeDirectory
+from tests.support.fakes.fake_directory import FakeDirectory
 
 BOB, CAROL, DAVE = person("UBOB"), person("UCAROL"), person("UDAVE")
 FINANCE = 'approvers = [{group = "@finance"}]\n'

@@ -15,7 +15,7 @@ from countersign.flow.policy.voting import Voting
 from tests.flow.decisions.decision_barrier import barrier_before_decisions
 from tests.flow.graphs.asking_graphs import refunds
 from tests.flow.timers.still_harness import NAMED, harness
-from tests.support.clocks import StillClock
+from tests.support.fakes.clocks import StillClock
 from tests.support.harness import CHANNEL, Harness, open_harness
 from tests.support.under_policy import card_under, last_agent_message, notes, stored, title
 

@@ -13,7 +13,7 @@ from tests.approvals.policy.policies import NOW, a_rule, person, vote
 from tests.approvals.test_record import an_approval
 from tests.flow.decisions.approvals_in_memory import ApprovalsInMemory
 from tests.flow.decisions.deciding import Deciding
-from tests.support.fake_directory import FakeDirectory
+from tests.support.fakes.fake_directory import FakeDirectory
 
 BOB, CAROL = person("UBOB"), person("UCAROL")
 

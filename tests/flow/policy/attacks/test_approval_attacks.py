@@ -13,7 +13,7 @@ from countersign.approvals.lifecycle import Status
 from countersign.flow.messages.outgoing import OutgoingKind
 from tests.approvals.policy.policies import a_policy
 from tests.flow.graphs.asking_graphs import by_dialect, refunds
-from tests.support.clocks import StillClock
+from tests.support.fakes.clocks import StillClock
 from tests.support.harness import Harness, a_thread, open_harness
 from tests.support.under_policy import card_under
 

@@ -13,7 +13,7 @@ from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.policy.voting import Voting
 from tests.flow.graphs.prepared_graphs import by_dialect_prepared
 from tests.flow.policy.attacks.test_approval_attacks import freeze
-from tests.support.clocks import StillClock
+from tests.support.fakes.clocks import StillClock
 from tests.support.harness import CHANNEL, Harness, open_harness
 from tests.support.under_policy import card_under, stored
 

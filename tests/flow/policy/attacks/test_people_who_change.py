@@ -20,7 +20,7 @@ from tests.flow.decisions.decision_barrier import barrier_before_decisions
 from tests.flow.graphs.asking_graphs import refunds
 from tests.flow.graphs.prepared_graphs import by_dialect_prepared
 from tests.flow.timers.still_harness import NAMED
-from tests.support.clocks import StillClock
+from tests.support.fakes.clocks import StillClock
 from tests.support.harness import CHANNEL, TEAM, Harness, open_harness, until
 from tests.support.under_policy import card_under, stored
 

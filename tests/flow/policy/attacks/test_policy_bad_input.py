@@ -22,8 +22,8 @@ from countersign.flow.policy.voting import Voting
 from countersign.store.approvals.ledger import Ledger
 from tests.approvals.policy.policies import a_policy
 from tests.flow.graphs.asking_graphs import refunds
-from tests.support.databases import with_database
 from tests.support.harness import CHANNEL, Harness, a_thread, now, open_harness
+from tests.support.postgres.databases import with_database
 
 YES = DecisionKind.APPROVE
 QUORUM = """

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.support.bots import ROOT
+from tests.support.processes.bots import ROOT
 
 ROWS: dict[str, list[tuple[str, str]]] = {
     "two people decide in the same millisecond from two replicas": [

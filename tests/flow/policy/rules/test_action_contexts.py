@@ -10,7 +10,7 @@ from countersign.flow.policy.action_contexts import action_contexts
 from countersign.flow.review import Review
 from tests.approvals.policy.policies import a_policy
 from tests.approvals.test_record import an_approval
-from tests.support.fake_directory import FakeDirectory
+from tests.support.fakes.fake_directory import FakeDirectory
 
 PLAIN = '[[rule]]\nname = "r"\n'
 BY_GROUP = PLAIN + 'requester = "@finance"\n'

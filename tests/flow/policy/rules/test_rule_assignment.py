@@ -19,7 +19,7 @@ from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import StepResult
 from tests.approvals.policy.policies import a_policy, a_rule, vote
 from tests.approvals.test_record import OPENED, an_approval
-from tests.support.fake_directory import FakeDirectory
+from tests.support.fakes.fake_directory import FakeDirectory
 
 REF = ThreadRef(team="T1", channel="C1", ts="1.0")
 THREAD = ThreadRecord(

@@ -3,7 +3,7 @@
 from deepagents import create_deep_agent
 from langchain_core.tools import tool
 
-from tests.support.tool_calling_model import ToolCallingModel
+from tests.support.fakes.tool_calling_model import ToolCallingModel
 
 
 @tool

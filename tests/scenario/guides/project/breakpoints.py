@@ -10,7 +10,7 @@ from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode, create_react_agent, tools_condition
 from typing_extensions import TypedDict
 
-from tests.support.tool_calling_model import ToolCallingModel
+from tests.support.fakes.tool_calling_model import ToolCallingModel
 
 
 @tool

@@ -9,7 +9,7 @@ from langgraph.types import Command, interrupt
 from pydantic import BaseModel
 from typing_extensions import TypedDict
 
-from tests.support.tool_calling_model import ToolCallingModel
+from tests.support.fakes.tool_calling_model import ToolCallingModel
 
 
 class State(TypedDict):

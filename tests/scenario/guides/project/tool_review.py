@@ -9,7 +9,7 @@ from langgraph.func import entrypoint, task
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.types import Command, interrupt
 
-from tests.support.tool_calling_model import ToolCallingModel
+from tests.support.fakes.tool_calling_model import ToolCallingModel
 
 
 @tool

@@ -13,7 +13,7 @@ from langgraph.prebuilt import ToolNode, tools_condition
 from langgraph.types import Command, interrupt
 from pydantic import BaseModel
 
-from tests.support.tool_calling_model import ToolCallingModel
+from tests.support.fakes.tool_calling_model import ToolCallingModel
 
 
 @tool

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from tests.support.bots import until
+from tests.support.processes.bots import until
 
 _CONFIG = """
 [databases]

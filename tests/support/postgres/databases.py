@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from countersign.store.embedded import EmbeddedPostgres
 from countersign.store.schema.migrate import migrate
-from tests.support.scratch_folders import scratch_folder
+from tests.support.postgres.scratch_folders import scratch_folder
 
 
 @contextmanager

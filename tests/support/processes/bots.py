@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import aiohttp
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 READY_SECONDS = 50.0
 STOP_SECONDS = 20.0
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")

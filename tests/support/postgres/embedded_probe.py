@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,7 @@ def uses(
         *before,
         python,
         "-m",
-        "tests.support.embedded_client",
+        "tests.support.postgres.embedded_client",
         str(data_dir),
         str(linger),
         str(fallback),

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from structlog.dev import ConsoleRenderer, plain_traceback
 
-_CHECKOUT = Path(__file__).parents[2]
+_CHECKOUT = Path(__file__).parents[3]
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from countersign.http.inspection_api import InspectionApi
 from countersign.http.metrics_page import MetricsPage, open_metrics_page
 from countersign.log_redaction import SecretRedactor
 from countersign.long_term_store import open_long_term_store
-from countersign.policy_file import load_policy
+from countersign.policy_file import find_policy_file, load_policy
 from countersign.runs.event_loop.blocking_watchdog import watched
 from countersign.runs.event_loop.graph_loop import GraphsOnGraphLoop, LocksOnGraphLoop, open_graph_loop
 from countersign.runs.event_loop.loop_bridge import LoopBridge
@@ -61,7 +61,8 @@ async def open_services(
     """
     async with AsyncExitStack() as stack:
         # First what the operator alone can mend: a mistake there must not wait until Slack can be reached.
-        policy = CurrentPolicy(load_policy(settings.policy_file))
+        policy_file = find_policy_file(settings.policy_file, settings.langgraph_config)
+        policy = CurrentPolicy(load_policy(policy_file))
         main, graph_loop = LoopBridge.here(), await stack.enter_async_context(open_graph_loop(new_event_loop))
         config = read_graph_config(settings.langgraph_config)
 
@@ -111,6 +112,7 @@ async def open_services(
         yield Services(
             settings=settings,
             policy=policy,
+            policy_file=policy_file,
             storage=storage,
             anchoring=Anchoring(storage.ledger, anchors, settings.ledger_anchor_every),
             api=api,

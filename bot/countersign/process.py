@@ -13,6 +13,7 @@ from aiohttp import web
 
 from countersign import __version__
 from countersign.app import open_services
+from countersign.approvals.policy.policy import NO_POLICY
 from countersign.flow.decisions.delegations import ManageDelegations
 from countersign.flow.errors import DatabaseUnavailable
 from countersign.flow.installation.removal import RemovalSweep
@@ -68,7 +69,7 @@ async def run_bot(
             await stack.enter_async_context(_listener(services))
         elif settings.worker_port is not None:
             await stack.enter_async_context(_worker_admin_server(services))
-        reload = PolicyReload(settings.policy_file, services.policy)
+        reload = PolicyReload(services.policy_file, services.policy)
         await stack.enter_async_context(run_beside(_REPAIR_CANCEL_TIMEOUT, reload.run()))
         tune_garbage_collector()
         log.info(
@@ -77,6 +78,7 @@ async def run_bot(
             listen=listen,
             work=work,
             graphs=list(services.graphs.infos),
+            policy=None if services.policy.policy == NO_POLICY else str(services.policy_file),
         )
         await stop.wait()
         log.info("stopping")

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from countersign.anchoring import Anchoring
 from countersign.flow.conversation.queued_notices import QueuedNotices
@@ -27,6 +28,7 @@ class Services:
 
     settings: Settings
     policy: CurrentPolicy
+    policy_file: Path
     storage: Storage
     anchoring: Anchoring
     api: WebApi  # without a token where workspaces install the app by OAuth

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from countersign.__main__ import main
+from countersign.policy_file import find_policy_file
 from slack_local.fault_injection import ApiFault
 from slack_local.workspace import LocalWorkspace
 from tests.support.in_process import environment_of
@@ -52,6 +53,32 @@ def test_one_rule_is_counted_as_one(capsys: pytest.CaptureFixture[str]) -> None:
 def test_no_file_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert policy("check") == 0
     assert "members decide everything" in capsys.readouterr().out
+
+
+def test_a_file_that_policy_file_names_in_vain_is_an_error(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POLICY_FILE", "approval.toml")
+    Path("approvals.toml").write_text(GOOD)
+    for arguments in (["check"], EXPLAIN, ["replay"]):
+        assert policy(*arguments) == 1
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert "POLICY_FILE names approval.toml, and there is no such file." in told.err
+
+
+def test_the_file_beside_langgraph_json_is_found_from_elsewhere(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("agents").mkdir()
+    Path("agents/langgraph.json").write_text('{"dependencies": ["."], "graphs": {}}')
+    Path("agents/approvals.toml").write_text(GOOD)
+    monkeypatch.setenv("LANGGRAPH_CONFIG", "agents/langgraph.json")
+    assert policy(*EXPLAIN, "--args", '{"amount": 1500}') == 0
+    assert "approvers: one of @finance and one of @leads" in capsys.readouterr().out
+    assert find_policy_file(None, Path("agents/langgraph.json")) == Path("agents/approvals.toml")
+    Path("approvals.toml").write_text(GOOD)
+    assert find_policy_file(None, Path("agents/langgraph.json")) == Path("approvals.toml")
 
 
 def test_a_broken_file_is_reported_line_by_line(

@@ -50,3 +50,16 @@ def test_a_proxy_is_for_the_own_model_alone() -> None:
     proxied = made({"HTTPS_PROXY": "http://proxy:1", "OPENAI_API_KEY": "k"}, model_url=None)
     assert proxied["ALL_PROXY"] == "http://proxy:1"
     assert "ALL_PROXY" not in made({"HTTPS_PROXY": "http://proxy:1"})
+
+
+def test_the_policy_beside_the_project_holds_wherever_the_demo_is_started(tmp_path: Path) -> None:
+    config = tmp_path / "langgraph.json"
+
+    def policy_file(**outside: str) -> str | None:
+        made = bot_environment(outside, WORKSPACE, model_url=None, data_dir=Path("/data"), config=config)
+        return made.get("POLICY_FILE")
+
+    assert policy_file() is None
+    (tmp_path / "approvals.toml").touch()
+    assert policy_file() == str(tmp_path / "approvals.toml")
+    assert policy_file(POLICY_FILE="/gone.toml") == "/gone.toml"  # the bot refuses it

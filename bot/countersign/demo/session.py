@@ -17,6 +17,7 @@ from countersign.demo.project import DemoSettings, Project
 from countersign.demo.recording import harness
 from countersign.demo.script import CountersignPlayer
 from countersign.installation import examples_config
+from countersign.policy_file import POLICY_FILE
 from slack_local.model.seed import App
 from slack_local.script.language import Step
 from slack_local.workspace import LocalWorkspace
@@ -34,8 +35,7 @@ class Demo:
         self._folder = folder
         self._hosts_examples = config == examples_config()
         # Beside the examples is the bot's own code, whose changes restart nothing.
-        own_policy = Path("approvals.toml")
-        self._policy = DEMO_POLICY if self._hosts_examples and not own_policy.exists() else own_policy
+        self._policy = DEMO_POLICY if self._hosts_examples and not POLICY_FILE.exists() else None
         self._project = Project(config=config, whole_folder=not self._hosts_examples)
         self._settings = DemoSettings(outside, self._project)
         self._chosen: dict[str, str] = {}  # on the page, until the demo ends
@@ -74,6 +74,7 @@ class Demo:
             page=workspace.page_url,
             log=bot.log,
             config=self._project.config,
+            policy=environment().get("POLICY_FILE"),
             model=_model_text(self._settings.now()),
             bot=workspace.slack.bot.name,
             app_info=page.app_info,

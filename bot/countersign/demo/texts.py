@@ -19,6 +19,7 @@ UNTIL_STOPPED = "It runs until you stop it with Ctrl-C."
 SCRIPTED_MODEL = "scripted: it knows a few phrases. Set OPENAI_API_KEY or OPENAI_BASE_URL for a real one."
 OWN_MODEL = "your own, as OPENAI_API_KEY, OPENAI_BASE_URL and MODEL say."
 TOUR_OVER = "That is the tour. `countersign demo` lets you take part."
+NO_POLICY_FILE = "none: there is no approvals.toml, so every member decides everything."
 WATCHED = "is loaded again when a file of the project changes"
 INTRO = (
     "Agents act; people countersign. Agents run in these threads and ask before they do anything risky."
@@ -149,12 +150,15 @@ def settings(language: str) -> tuple[AppSetting, ...]:
     )
 
 
-def ready(*, page: str, log: Path, config: Path, model: str, bot: str, app_info: AppInfo) -> Iterator[str]:
+def ready(
+    *, page: str, log: Path, config: Path, policy: str | None, model: str, bot: str, app_info: AppInfo
+) -> Iterator[str]:
     """The lines to print; the page's address is the first one in them."""
     yield from ("", "Countersign runs in a Slack of its own on this machine.", "")
     yield f"  The workspace   {page}"
     yield f"  The bot's log   {short(log)}"
     yield f"  The graphs      {short(config)}, which {WATCHED}"
+    yield f"  The policy      {short(Path(policy)) if policy else NO_POLICY_FILE}"
     yield f"  The model       {model}"
     yield from ("", "Things to try:")
     for number, one in enumerate(app_info.suggestions, start=1):

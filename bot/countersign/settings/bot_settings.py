@@ -32,7 +32,7 @@ class OptionalSettings(GraphSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 3000
     worker_port: Annotated[int | None, Field(ge=0, le=65535)] = None
     default_graph: str | None = None
-    policy_file: Path = Path("approvals.toml")
+    policy_file: Path | None = None
     concurrency: Annotated[int, Field(ge=1, le=200)] = 16
     runs_per_person: Annotated[int, Field(ge=0, le=10_000)] = 0
     runs_per_channel: Annotated[int, Field(ge=0, le=10_000)] = 0

@@ -83,6 +83,12 @@ async def test_a_langgraph_json_that_is_not_there(stage: Stage, tmp_path: Path) 
         await starts(stage.environment(LANGGRAPH_CONFIG=str(tmp_path / "langgraph.json")))
 
 
+async def test_a_policy_file_that_is_not_there(stage: Stage, tmp_path: Path) -> None:
+    """A name with a typo in it must not let members decide everything."""
+    with pytest.raises(CountersignError, match=r"POLICY_FILE names .*no such file"):
+        await starts(stage.environment(POLICY_FILE=str(tmp_path / "approval.toml")))
+
+
 async def test_a_policy_with_mistakes(stage: Stage, tmp_path: Path) -> None:
     """Each with the file, the line, what is wrong and what was meant."""
     file = tmp_path / "approvals.toml"

@@ -18,7 +18,7 @@ from countersign.approvals.policy.reading import PolicyError
 from countersign.commands.policy.check import check
 from countersign.commands.policy.replay import parse_since, run_replay
 from countersign.commands.policy.simulation import BadSimulation, simulation
-from countersign.policy_file import load_policy
+from countersign.policy_file import find_policy_file, load_policy
 from countersign.settings import read_replay_settings
 
 
@@ -28,10 +28,10 @@ class PolicyUsageError(CountersignError):
 
 async def run(given: argparse.Namespace) -> int:
     """Run an action; returns 0, or 1 when something was found. Raises PolicyUsageError, for exit code 2."""
-    path = given.file or Path(os.environ.get("POLICY_FILE") or "approvals.toml")
+    if given.file is not None and not await asyncio.to_thread(given.file.exists):
+        raise PolicyUsageError(f"--file names {given.file}, and there is no such file.")
+    path = given.file or await asyncio.to_thread(find_policy_file, _named("POLICY_FILE"), _graph_config())
     exists = await asyncio.to_thread(path.exists)
-    if given.file is not None and not exists:
-        raise PolicyUsageError(f"--file names {path}, and there is no such file.")
     context = _context(given) if given.policy_action == "explain" else None
     simulated = _simulation(given) if given.policy_action == "explain" else None
     since = _since(given.since) if given.policy_action == "replay" else None
@@ -47,8 +47,16 @@ async def run(given: argparse.Namespace) -> int:
     if since is not None:
         return await run_replay(read_replay_settings(), policy, since)
     # Graphs are looked at only where they are named: loading them runs their code.
-    graphs = given.graphs or (Path(named) if (named := os.environ.get("LANGGRAPH_CONFIG")) else None)
+    graphs = given.graphs or _named("LANGGRAPH_CONFIG")
     return await check(policy, path, graphs, read_replay_settings()) if exists else 0
+
+
+def _named(variable: str) -> Path | None:
+    return Path(named) if (named := os.environ.get(variable)) else None
+
+
+def _graph_config() -> Path:
+    return _named("LANGGRAPH_CONFIG") or Path("langgraph.json")
 
 
 def _explain(policy: Policy, context: ActionContext, simulated: Simulation | None, at: datetime) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from countersign.installation import child_import_path
+from countersign.policy_file import find_policy_file
 
 OWN_MODEL = ("OPENAI_API_KEY", "OPENAI_BASE_URL")
 _NOT_FOR_THE_DEMO = (
@@ -28,12 +29,13 @@ def bot_environment(
     model_url: str | None,
     data_dir: Path,
     config: Path,
-    policy: Path = Path("approvals.toml"),
+    policy: Path | None = None,
 ) -> dict[str, str]:
     """The bot's whole environment.
 
     `outside` is the demo's own, `workspace` the local workspace's settings, `model_url` where the scripted
-    model is (None: the person's own model answers), `policy` the policy file unless POLICY_FILE names one.
+    model is (None: the person's own model answers), `policy` the policy file unless POLICY_FILE names one
+    (None: the one that is found).
     DEMO_DATABASE_URL names a database for the demo where the embedded one cannot run.
     """
     own = {name: value for name, value in outside.items() if name not in _NOT_FOR_THE_DEMO}
@@ -54,8 +56,14 @@ def bot_environment(
         "HOST": "127.0.0.1",
         "PORT": "0",
         "LANGGRAPH_CONFIG": str(config.absolute()),
-        "POLICY_FILE": str(Path(outside.get("POLICY_FILE") or policy).absolute()),
         "LOG_FORMAT": "text",
         "PYTHONUNBUFFERED": "1",
+        **_policy_file(outside.get("POLICY_FILE") or policy, config),
         **child_import_path(outside),
     }
+
+
+def _policy_file(named: str | Path | None, config: Path) -> dict[str, str]:
+    """As the bot finds it, but from the folder that the demo was started in: the bot runs in another one."""
+    path = Path(named) if named else find_policy_file(None, config)
+    return {"POLICY_FILE": str(path.absolute())} if named or path.exists() else {}

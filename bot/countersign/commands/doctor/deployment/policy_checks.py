@@ -7,20 +7,25 @@ from countersign.approvals.policy.reading import PolicyError
 from countersign.commands.doctor.check import CheckContext
 from countersign.commands.doctor.check_result import CheckResult, fail, ok, skip, warn
 from countersign.commands.doctor.deployment.policy_names import PolicyNames
-from countersign.policy_file import load_policy
+from countersign.policy_file import PolicyFileMissing, find_policy_file, load_policy
 from countersign.runs.gated_tools import gated_tools
 from countersign.slack.client import SlackClient
 
 _CHECK = "Run `countersign policy check`, and mend the file."
+_WHERE = "Let POLICY_FILE name the file of your rules."
 _UNANSWERED = "Slack did not tell about some names in {path}. {reason}"
 _ASK_AGAIN = "See the check of the scopes, or run this again."
 _EXPLAIN = "`countersign policy explain` says which rule matches."
 
 
 async def check_policy(examination: CheckContext) -> AsyncIterator[CheckResult]:
-    path = examination.settings.policy_file
+    settings = examination.settings
     try:
+        path = find_policy_file(settings.policy_file, settings.langgraph_config)
         policy = load_policy(path)
+    except PolicyFileMissing as error:
+        yield fail(str(error), _WHERE)
+        return
     except PolicyError as error:
         yield fail(" ".join(str(error).split("\n")), _CHECK)
         return

@@ -18,7 +18,7 @@ ALERTS: list[dict[str, Any]] = [rule for group in RULES["groups"] for rule in gr
 DASHBOARD = json.loads((ROOT / "deploy/grafana/dashboard.json").read_text())
 RUNBOOKS = ROOT / "docs/runbooks"
 HEADINGS = ["What it means", "What to look at", "What to do"]
-OF_TARGETS = {"job", "instance", "le", "namespace", "release"}  # what Prometheus adds
+OF_TARGETS = {"job", "instance", "le", "namespace", "release", "component"}  # what Prometheus adds
 OTHERS = {  # of Prometheus and its client
     *("up", "process_resident_memory_bytes", "process_cpu_seconds_total"),
 }
@@ -119,6 +119,17 @@ def test_an_alert_tells_deployments_apart(alert: dict[str, Any]) -> None:
 def test_a_deployment_of_which_prometheus_knows_no_process_is_down() -> None:
     (down,) = [alert for alert in ALERTS if alert["alert"] == "CountersignDown"]
     assert "absent(up{" in down["expr"]
+
+
+def test_a_deployment_that_lost_its_last_front_is_down_while_others_run() -> None:
+    """Its series end, so that no comparison with 0 fires, and those of other teams keep `absent` silent."""
+    (down,) = [alert for alert in ALERTS if alert["alert"] == "CountersignDown"]
+    before, now = list(outermost(parsed(down["expr"])))
+    kinds = {"namespace", "release", "job", "component"}
+    assert set(before.modifier.labels) == set(now.modifier.labels) == kinds
+    assert "present_over_time(up{" in str(before.expr) or isinstance(before.expr, promql_parser.Call)
+    assert isinstance(now.expr, promql_parser.VectorSelector)
+    assert re.search(r"\)\s+unless\s+group by", down["expr"])
 
 
 def test_the_dashboard_can_show_one_deployment_alone() -> None:

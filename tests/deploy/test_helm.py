@@ -27,6 +27,10 @@ KUBERNETES = ("1.30", "1.37")
 OF_OTHERS = {"ScaledObject", "PodMonitor"}
 KNOWN = {name.upper() for name in Settings.model_fields} | {f"{name}_FILE" for name in SECRETS}
 POLICY = '[[rule]]\nname = "all: \\"quoted\\""\n'
+MODEL_KEY = {
+    "name": "ANTHROPIC_API_KEY",
+    "valueFrom": {"secretKeyRef": {"name": "agents", "key": "anthropic"}},
+}
 SETUPS: dict[str, dict[str, Any]] = {
     "defaults": {},
     "all": {
@@ -37,6 +41,8 @@ SETUPS: dict[str, dict[str, Any]] = {
             "grantTo": "agents",
         },
         "settings": {"RETENTION": "30", "DATABASE_PASSWORD_COMMAND": "cat /tmp/token"},
+        "extraEnv": [MODEL_KEY],
+        "serviceAccountName": "agents",
         "policy": POLICY,
         "secret": {
             "name": "mine",
@@ -61,6 +67,21 @@ SETUPS: dict[str, dict[str, Any]] = {
         "podMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
         "podAnnotations": {"c": "d"},
         "worker": {"nodeSelector": {"e": "f"}, "tolerations": [{"operator": "Exists"}], "affinity": {}},
+    },
+    "oauth": {
+        "secret": {
+            "keys": {
+                "SLACK_BOT_TOKEN": None,
+                "SLACK_CLIENT_SECRET": "client-secret",
+                "ENCRYPTION_KEY": "encryption-key",
+            }
+        },
+        "settings": {
+            "SLACK_CLIENT_ID": "1.2",
+            "PUBLIC_URL": "https://bot.example.com",
+            "INSTALL_WORKSPACES": "T1",
+        },
+        "http": {"enabled": True, "ingress": {"enabled": True, "host": "bot.example.com"}},
     },
     "hpa": {"autoscaling": {"enabled": True, "kind": "hpa"}},
     "least": {"networkPolicy": {"enabled": False}, "migrate": {"enabled": False}},
@@ -92,7 +113,8 @@ def container(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def environment(document: dict[str, Any]) -> dict[str, str]:
-    return {each["name"]: each["value"] for each in container(document)["env"]}
+    """What the chart sets itself."""
+    return {each["name"]: each["value"] for each in container(document)["env"] if "value" in each}
 
 
 @every_setup
@@ -237,22 +259,41 @@ def test_workers_are_scaled_by_metrics_that_the_bot_has() -> None:
 def test_prometheus_can_tell_releases_apart() -> None:
     (monitor,) = of_kind(rendered(SETUPS["all"]), "PodMonitor").values()
     (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
-    (relabeling,) = endpoint["relabelings"]
-    assert relabeling["targetLabel"] == "release"
-    (source,) = relabeling["sourceLabels"]
+    targets = {each["targetLabel"]: each["sourceLabels"] for each in endpoint["relabelings"]}
     (worker, *_) = of_kind(rendered(SETUPS["all"]), "Deployment").values()
     known = {
         "__meta_kubernetes_pod_label_" + re.sub(r"\W", "_", name): value
         for name, value in worker["spec"]["template"]["metadata"]["labels"].items()
     }
-    assert known[source] == "cs"
+    assert {target: [known[source] for source in sources] for target, sources in targets.items()} == {
+        "release": ["cs"],
+        "component": [worker["spec"]["template"]["metadata"]["labels"]["app.kubernetes.io/component"]],
+    }
 
 
-def test_the_world_reaches_the_route_of_slack_alone() -> None:
-    (ingress,) = of_kind(rendered(SETUPS["all"]), "Ingress").values()
+def test_graphs_have_secrets_of_their_own() -> None:
+    for process in of_kind(rendered(SETUPS["all"]), "Deployment").values():
+        assert MODEL_KEY in container(process)["env"]
+
+
+def test_all_pods_have_the_identity_that_may_ask_for_a_password() -> None:
+    documents = rendered(SETUPS["all"])
+    for process in [*of_kind(documents, "Deployment").values(), *of_kind(documents, "Job").values()]:
+        assert process["spec"]["template"]["spec"]["serviceAccountName"] == "agents"
+
+
+@pytest.mark.parametrize(
+    ("name", "open_paths"),
+    [
+        ("all", ["/slack/events"]),
+        ("oauth", ["/slack/events", "/slack/install", "/slack/oauth_redirect"]),
+    ],
+)
+def test_the_world_reaches_what_slack_and_its_admins_need_alone(name: str, open_paths: list[str]) -> None:
+    (ingress,) = of_kind(rendered(SETUPS[name]), "Ingress").values()
     (rule,) = ingress["spec"]["rules"]
     assert [(path["path"], path["pathType"]) for path in rule["http"]["paths"]] == [
-        ("/slack/events", "Exact")
+        (path, "Exact") for path in open_paths
     ]
     assert not of_kind(rendered({}), "Service"), "Socket Mode needs no way in"
 
@@ -288,6 +329,10 @@ def test_a_policy_arrives_as_it_was_written() -> None:
         {"secret": {"keys": {"SLACK_BOT_TOKENS": "a"}}},
         {"autoscaling": {"kind": "vpa"}},
         {"wokers": {}},
+        {"secret": {"keys": {"SLACK_BOT_TOKEN": None}}},
+        {"secret": {"keys": {"SLACK_BOT_TOKEN": None}}, "settings": {"SLACK_CLIENT_ID": "1.2"}},
+        {"extraEnv": [{"name": "DATABASE_URL", "value": "postgresql://owner@db/x"}]},
+        {"extraEnv": [{"value": "x"}]},
         {"migrate": {"grantTo": ""}},
         {"migrate": {"secret": {"name": ""}}},
     ],
@@ -302,5 +347,22 @@ def test_the_schema_knows_every_secret() -> None:
         schema: Any = chart.schema
     keys = schema["properties"]["secret"]["properties"]["keys"]["propertyNames"]["enum"]
     assert set(keys) == set(SECRETS)
-    refused = schema["properties"]["settings"]["propertyNames"]["not"]["enum"]
+    refused = schema["definitions"]["setByChart"]["enum"]
     assert set(SECRETS) <= set(refused)
+
+
+@pytest.mark.parametrize("version", KUBERNETES)
+def test_the_documented_pod_of_the_owner_has_what_its_commands_read(version: str) -> None:
+    page = (CHART.parents[2] / "docs/operating/deploying.md").read_text()
+    (manifest,) = re.findall(
+        r"^```yaml\n(apiVersion: v1\nkind: Pod\n.*?)^```", page, re.DOTALL | re.MULTILINE
+    )
+    pod = yaml.safe_load(manifest)
+    kubernetes_validate.validate(pod, version, strict=True)
+    (only,) = pod["spec"]["containers"]
+    owner = rendered({})
+    (job,) = of_kind(owner, "Job").values()
+    names = {each["name"]: each["valueFrom"]["secretKeyRef"] for each in only["env"]}
+    assert names.keys() == {"DATABASE_URL", "ENCRYPTION_KEY", "LEDGER_KEY"}
+    url = names["DATABASE_URL"]
+    assert (url["name"], [url["key"]]) == mounted(job)

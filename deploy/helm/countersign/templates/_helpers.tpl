@@ -75,6 +75,9 @@ capabilities:
 - name: {{ $name }}
   value: {{ $value | quote }}
 {{- end }}
+{{- with .root.Values.extraEnv }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
 {{- define "countersign.deployment" -}}
@@ -100,6 +103,9 @@ spec:
       annotations: {{- toYaml . | nindent 8 }}
       {{- end }}
     spec:
+      {{- with .root.Values.serviceAccountName }}
+      serviceAccountName: {{ . | quote }}
+      {{- end }}
       automountServiceAccountToken: false
       # preStop, then SIGTERM: running steps end or are handed back, and a database that is away is waited for.
       terminationGracePeriodSeconds: {{ add .root.Values.shutdownGrace 40 }}

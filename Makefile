@@ -70,7 +70,7 @@ release: setup ## build the version that CHANGELOG.md dates into dist/, twice, w
 	$(BIN)/python .ci/release.py
 
 fuzz: setup ## everything that parses what strangers send, with many random inputs (FUZZ_EXAMPLES=5000)
-	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),3000) $(BIN)/python -m pytest tests/security/requests/test_fuzzing.py -n 0 --timeout 1800
+	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),3000) $(BIN)/python -m pytest tests/security/requests/test_fuzzing.py tests/security/requests/test_fuzzed_files.py -n 0 --timeout 1800
 
 bench: setup ## measure it beside the bare engine and a naive bot; writes benchmarks/README.md
 	$(BIN)/python -m benchmarks

@@ -8,8 +8,8 @@ from countersign.flow.live.events import RunEvent, StepExpected, StepStarted, To
 from countersign.flow.live.live_message import Timing
 from countersign.flow.live.live_run import LiveRuns
 from tests.flow.live.live_doubles import Display, Streams
+from tests.flow.live.live_step import HELLO, WORK, result
 from tests.flow.live.test_live_message import Live
-from tests.flow.live.test_live_run import HELLO, WORK, result
 from tests.support.fakes.virtual_time import in_virtual_time
 
 STEPS = (StepStarted(step_id="s1", title="draft"), StepExpected(step_id="s2", title="send"))

@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 
 from countersign.approvals.decision import DecisionKind
-from countersign.flow.decisions.replies.intent import Intent, likely_intent
 from countersign.flow.decisions.replies.reply_offer import ChosenReply, ReplyChoice, ReplyOffer
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind
@@ -277,41 +276,3 @@ async def test_a_discussion_is_interrupted_once(harness: Harness) -> None:
     assert len(harness.slack.texts(OutgoingKind.NOTE)) == 1
     await harness.say(thread, "아니요, 다음 주에 해요", user="UBOB")
     assert offer(harness).choices[0] is REJECT
-
-
-REJECTING = (
-    "no",
-    "No, because…",
-    "don't",
-    "not yet",
-    "please cancel this",
-    "아니요 다음에요",
-    "안 돼요",
-    "반려",
-)
-APPROVING = (
-    "looks good",
-    "LGTM!",
-    "ok",
-    "yes please",
-    "👍 nice",
-    "네",
-    "네, 진행해 주세요",
-    "승인",
-    "*승인합니다*",
-)
-ASKING = ("no?", "why is it so much?", "왜요？")
-UNCLEAR = ("the amount is odd", "yesterday", "nothing else", "내일 회의", "")
-MEANT = {
-    Intent.REJECTS: REJECTING,
-    Intent.APPROVES: APPROVING,
-    Intent.ASKS: ASKING,
-    Intent.UNCLEAR: UNCLEAR,
-}
-
-
-@pytest.mark.parametrize(
-    ("text", "intent"), [(text, intent) for intent, texts in MEANT.items() for text in texts]
-)
-def test_what_a_message_seems_to_mean(text: str, intent: Intent) -> None:
-    assert likely_intent(text) is intent

@@ -4,6 +4,7 @@ from tests.mutation.guards.guard import Guard
 
 _DOCTOR = "bot/countersign/commands/doctor"
 _SLACK = "tests/commands/doctor/test_slack.py"
+_ADDRESS = "tests/commands/doctor/test_http_address.py"
 
 INSTALLING_GUARDS = (
     Guard(
@@ -25,7 +26,7 @@ INSTALLING_GUARDS = (
         file=f"{_DOCTOR}/slack/http_checks.py",
         old="elif forged < 400:",
         new="elif forged < 0:",
-        tests=(f"{_SLACK}::test_an_address_that_takes_wrong_signatures_is_not_the_bot",),
+        tests=(f"{_ADDRESS}::test_an_address_that_takes_wrong_signatures_is_not_the_bot",),
     ),
     Guard(
         name="init overwrites nothing",

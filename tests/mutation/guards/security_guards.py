@@ -11,7 +11,7 @@ _UNSIGNED = "tests/security/requests/test_unsigned_requests.py"
 _DECISIONS = "tests/slack/decisions/test_decisions.py"
 _TIMING = "tests/flow/test_reply_timing.py"
 _VISIBLE = "tests/interrupts/display/test_visible_text.py"
-_PLACEMENT = "tests/flow/policy/test_placement.py"
+_REDACTION = "tests/flow/policy/placement/test_summary_and_redaction.py"
 _TOOLS = "tests/runs/test_tool_names.py"
 _PERMISSION = "bot/countersign/approvals/policy/voting/permission.py"
 _STAND_INS = "tests/approvals/policy/voting/test_active_delegations.py"
@@ -228,7 +228,7 @@ SECURITY_GUARDS = (
         old="at not in code_lines and spoofs_decision(line)",
         new="False",
         tests=(
-            "tests/slack/messages/test_messages.py::test_a_line_like_a_decision_is_a_quotation_but_not_in_code",
+            "tests/slack/messages/test_posts.py::test_a_line_like_a_decision_is_a_quotation_but_not_in_code",
         ),
     ),
     Guard(
@@ -251,7 +251,7 @@ SECURITY_GUARDS = (
         old="if any(rule.redact for rule in review.approval.rules):",
         new="if not review.approval.rules:",
         tests=(
-            f"{_PLACEMENT}::test_what_is_redacted_is_on_no_card_form_message_or_ledger_and_reaches_the_graph",
+            f"{_REDACTION}::test_what_is_redacted_is_on_no_card_form_message_or_ledger_and_reaches_the_graph",
         ),
     ),
     Guard(

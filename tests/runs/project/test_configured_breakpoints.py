@@ -9,7 +9,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from countersign.runs.loading import load_graphs
 from countersign.runs.project.config import GraphConfigError
 from tests.runs.conftest import Project
-from tests.runs.project.test_loading import SMALL
+from tests.runs.project.small_graph import SMALL
 
 
 @pytest.mark.parametrize("attribute", ["compiled", "builder", "plain", "with_config"])

@@ -4,7 +4,7 @@ import re
 
 from slack_local.block_kit.input_state import interactive_elements
 from slack_local.people.threads import Thread
-from tests.scenario.conversation.test_streaming import asks
+from tests.scenario.conversation.streaming import asks
 from tests.support.stage import Stage
 
 RISKY = {"type": "tool_approval", "name": "wipe_disk", "args": {"disk": "sda"}}

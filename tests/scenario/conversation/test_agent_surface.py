@@ -9,7 +9,7 @@ from countersign.jobs.queue import RETENTION
 from countersign.testing.cards import approval_card
 from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace
-from tests.scenario.conversation.test_streaming import asks
+from tests.scenario.conversation.streaming import asks
 from tests.support.place import Place
 from tests.support.processes.bots import BotProcess, until
 from tests.support.stage import Stage, open_stage

@@ -8,7 +8,7 @@ from countersign.testing.cards import approval_card
 from slack_local.block_kit.text import full_text
 from slack_local.people.threads import Thread
 from slack_local.web_api.methods.agents import put_status
-from tests.scenario.conversation.test_streaming import asks, streams
+from tests.scenario.conversation.streaming import asks, streams
 from tests.support.stage import Stage
 
 pytestmark = pytest.mark.timeout(180)  # the wait for a stream among them

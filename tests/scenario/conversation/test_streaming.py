@@ -14,29 +14,13 @@ from countersign.testing.cards import approval_card
 from slack_local.fault_injection import ApiFault
 from slack_local.model.records import Message
 from slack_local.people.threads import Thread
+from tests.scenario.conversation.streaming import asks, methods, plans, steps, streams, written
 from tests.support.place import Place
 from tests.support.processes.bots import until
 from tests.support.stage import Stage, open_stage
 
 pytestmark = pytest.mark.timeout(180)
-A_MINUTE = 70.0  # seconds, of Slack's limits, and a little more
 STREAM = ("chat.startStream", "chat.appendStream", "chat.stopStream")
-
-
-async def asks(stage: Stage, **wish: Any) -> Thread:
-    return await stage.ws.carol.mentions(f"streams: {json.dumps(wish)}")
-
-
-async def streams(thread: Thread, words: str = "") -> Message:
-    """Wait for the stream that shows these words, or a plan.
-
-    A bot begins ten streams a minute, and the tests before this one may have had them.
-    """
-
-    def shown(message: Message) -> bool:
-        return words in written(message) if words else "plan" in {each["type"] for each in message.blocks}
-
-    return await thread.wait_for(lambda message: message.streaming and shown(message), limit=A_MINUTE)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -46,26 +30,10 @@ async def placed(place: Place) -> AsyncIterator[Stage]:
         yield stage
 
 
-def methods(stage: Stage, thread: Thread, since: int) -> list[str]:
-    """The calls that wrote in this thread, in order, without those that show a status."""
-    ours = {message.ts for message in thread.messages()} | {thread.ts}
-    return [
-        call.method
-        for call in stage.ws.log.calls(since=since)
-        if call.method.startswith("chat.")
-        and call.ok
-        and {call.arguments.get("thread_ts"), call.arguments.get("ts")} & ours
-    ]
-
-
 def content(message: Message) -> tuple[str, list[Any], str]:
     blocks = [{k: v for k, v in block.items() if k != "block_id"} for block in message.blocks]
     metadata = message.metadata or {}
     return message.text, blocks, str(metadata.get("event_payload", {}).get("key")).partition(":")[0]
-
-
-def written(message: Message) -> str:
-    return "".join(str(block.get("text")) for block in message.blocks if block["type"] == "markdown")
 
 
 async def test_an_answer_grows_and_becomes_the_message_that_is_posted_without_a_stream(either: Stage) -> None:
@@ -104,54 +72,6 @@ async def test_nothing_is_streamed_if_streaming_is_off(empty_stage: Stage) -> No
         assert methods(empty_stage, thread, since) == ["chat.postMessage"]
 
 
-def plans(thread: Thread) -> list[Any]:
-    return [block for message in thread.from_bot() for block in message.blocks if block["type"] == "plan"]
-
-
-def steps(plan: Any) -> list[tuple[str, str]]:
-    return [(task["title"], task["status"]) for task in plan["tasks"]]
-
-
-async def test_a_plan_shows_a_tool_from_running_to_done(either: Stage) -> None:
-    thread = await asks(either, say=[], call="slow", then=["Finished."])
-    shown = await streams(thread)
-    assert steps(plans(thread)[0]) == [("Slow", "in_progress")]
-    either.release("slow")
-    await thread.wait_for("Finished.")
-
-    assert not shown.streaming
-    (plan,) = plans(thread)
-    assert (plan["title"], steps(plan)) == ("Steps taken", [("Slow", "complete")])
-    assert either.rows("SELECT key FROM countersign.message_streams") == []
-
-
-async def test_a_plan_shows_the_steps_of_a_graph_from_pending_to_done(either: Stage) -> None:
-    thread = await either.ws.carol.mentions(f"steps: {json.dumps({'wait_for': 'planned'})}")
-    await streams(thread)
-    assert steps(plans(thread)[0]) == [("First", "in_progress"), ("Second", "pending")]
-
-    either.release("planned")
-    await thread.wait_for("Second step.")
-
-    (plan,) = plans(thread)
-    assert (plan["title"], steps(plan)) == ("Steps taken", [("First", "complete"), ("Second", "complete")])
-
-
-async def test_a_tool_that_comes_late_stands_before_the_steps_after_it(either: Stage) -> None:
-    since = either.ws.log.cursor
-    thread = await either.ws.carol.mentions(
-        f"steps: {json.dumps({'wait_for': 'late_tool', 'look_up': 'word'})}"
-    )
-    await streams(thread)
-    either.release("late_tool")
-    await thread.wait_for("Second step.")
-
-    in_order = [("First", "complete"), ("Look up", "complete"), ("Second", "complete")]
-    await thread.wait_until(lambda: steps(plans(thread)[0]) == in_order or None, what="the plan in order")
-    assert plans(thread)[0]["title"] == "Steps taken"
-    assert methods(either, thread, since).count("chat.update") == 1
-
-
 async def test_the_stream_ends_before_the_card_and_a_new_one_begins_after_it(either: Stage) -> None:
     since = either.ws.log.cursor
     thread = await asks(
@@ -179,22 +99,6 @@ async def test_the_stream_ends_before_the_card_and_a_new_one_begins_after_it(eit
     assert steps(plans(thread)[0]) == [("Gated", "complete")]
     assert methods(either, thread, since).count("chat.startStream") == 3
     assert len(thread.from_bot()) == 4, thread.transcript()
-
-
-async def test_a_call_that_was_rejected_is_a_step_of_its_own(either: Stage) -> None:
-    thread = await asks(either, say=[], call=["gated", "gated"], then=["All ", "wait:told", "right."])
-    first, second = await approval_card(thread, 0), await approval_card(thread, 1)
-    await first.reject(by=either.ws.bob)
-    await second.approve(by=either.ws.bob)
-    either.release("gated")
-    await either.reached("told")
-    await thread.wait_for(lambda m: steps_of(m) == [("Gated", "error"), ("Gated", "complete")], limit=15)
-    either.release("told")
-    await thread.wait_for("All right.")
-
-
-def steps_of(message: Message) -> list[tuple[str, str]]:
-    return [step for block in message.blocks if block["type"] == "plan" for step in steps(block)]
 
 
 async def test_without_stream_methods_a_message_is_updated(placed: Stage) -> None:

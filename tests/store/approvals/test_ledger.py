@@ -1,7 +1,6 @@
 """The ledger in PostgreSQL: sealed in order, unchangeable for the bot's role, and tampering shows."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from uuid import uuid4
 
@@ -10,18 +9,9 @@ import pytest
 
 from countersign.approvals.audit import ChainVerifier, EntryHasher, FindingKind, Verification
 from countersign.approvals.audit.anchor import Anchor
-from countersign.approvals.decision import DecisionKind
 from countersign.store.approvals.ledger import Ledger
-from tests.flow.graphs.prepared_graphs import everything_prepared
+from tests.store.approvals.conftest import HASHER, a_decided_approval, as_owner
 from tests.support.harness import Harness, a_thread, open_harness
-
-HASHER = EntryHasher()
-
-
-@pytest.fixture
-async def harness(database_url: str) -> AsyncIterator[Harness]:
-    async with open_harness(database_url, everything_prepared()) as opened:
-        yield opened
 
 
 async def verified(ledger: Ledger, *anchors: Anchor) -> Verification:
@@ -32,19 +22,6 @@ async def verified(ledger: Ledger, *anchors: Anchor) -> Verification:
             if finding is not None:
                 return chain.result(finding)
     return chain.result(chain.missing_end())
-
-
-async def a_decided_approval(harness: Harness) -> None:
-    thread = a_thread()
-    await harness.say(thread, "deploy")
-    await harness.answer(await harness.the_card(thread), DecisionKind.APPROVE)
-
-
-async def as_owner(harness: Harness, query: str, *arguments: object) -> None:
-    """What whoever owns the tables can do, triggers or not."""
-    async with harness.pool.connection() as connection, connection.transaction():
-        await connection.execute("SET LOCAL session_replication_role = replica")
-        await connection.execute(query.encode(), arguments)
 
 
 async def test_all_that_happens_to_an_approval_is_sealed_and_verifies(harness: Harness) -> None:
@@ -279,39 +256,3 @@ async def until_settled(harness: Harness, ledger: Ledger) -> None:
         if await harness.rows("SELECT 1 FROM countersign.ledger_sealing"):
             return
         await asyncio.sleep(0.01)
-
-
-async def of_another_workspace(harness: Harness, ledger: Ledger) -> None:
-    await ledger.append(approval_id=uuid4(), thread_id="T2/C1/1.0", version=1, event="refused", detail="T2")
-
-
-async def test_each_workspaces_head_is_kept_and_is_that_of_its_entries_alone(harness: Harness) -> None:
-    ledger = Ledger(harness.pool, HASHER)
-    await a_decided_approval(harness)
-    await ledger.seal()
-    assert [head.workspace for head in await ledger.heads()] == [None], "of one workspace the ledger's is it"
-    await of_another_workspace(harness, ledger)
-    await ledger.seal()
-    await a_decided_approval(harness)
-    await ledger.seal()
-
-    shared, first, second = await ledger.heads()
-    assert (shared.position, first.position, second.position) == (9, 8, 1)
-    for head in (first, second):
-        assert head.workspace is not None
-        async with aclosing(ledger.workspace_chain(head.workspace)) as rows:
-            own = [row async for row in rows]
-        assert {row.entry.workspace for row in own if row.entry} == {head.workspace}
-        assert (own[-1].position, own[-1].link) == (head.position, head.link)
-
-
-async def test_heads_that_were_lost_are_made_from_the_ledger_again(harness: Harness) -> None:
-    ledger = Ledger(harness.pool, HASHER)
-    await a_decided_approval(harness)
-    await of_another_workspace(harness, ledger)
-    await ledger.seal()
-    before = await ledger.heads()
-
-    await as_owner(harness, "DELETE FROM countersign.ledger_workspaces")
-    await Ledger(harness.pool, HASHER).seal()
-    assert await ledger.heads() == before

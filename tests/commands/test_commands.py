@@ -31,6 +31,22 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         assert f"    {command} " in told
 
 
+@pytest.mark.parametrize(
+    ("arguments", "first"),
+    [
+        (["halted"], "List the threads whose last step failed, or retry one."),
+        (["restored"], "After a restore, before the first start, halt what was not at rest."),
+        (["policy", "replay"], "Say what this file would have asked of past approvals."),
+    ],
+)
+def test_the_help_of_a_command_says_what_it_does(
+    arguments: list[str], first: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main([*arguments, "--help"])
+    assert first in " ".join(capsys.readouterr().out.split())
+
+
 def test_a_command_that_does_not_exist_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["swerve"])

@@ -45,7 +45,7 @@ class IllegalTransition(CountersignError):
 
 
 class AlreadyVoted(CountersignError):
-    """Your vote counts already. It still takes others."""
+    """Your vote counts already. Others still have to vote."""
 
 
 class MayNotDecide(CountersignError):

@@ -31,7 +31,7 @@ class Clicking(Screen):
         value: Any = None,
         values: Mapping[str, Any] | None = None,
     ) -> ClickResult:
-        """Press the button (or choose `value` in the select) that is there right now.
+        """Press the button that is there right now, by its action id or label, or choose `value` in a select.
 
         `values` are inputs of the same message, by block id. Raises `NotPossibleError` when it is not there.
         """
@@ -112,7 +112,8 @@ class Clicking(Screen):
         there = []
         for block, element in interactive_elements(blocks):
             there.append(element["action_id"])
-            if element["action_id"] != action_id or block_id not in (None, block["block_id"]):
+            label = element["text"]["text"] if element["type"] == "button" else None
+            if action_id not in (element["action_id"], label) or block_id not in (None, block["block_id"]):
                 continue
             only = element.get("visible_to_user_ids")
             if only and self.id not in only:

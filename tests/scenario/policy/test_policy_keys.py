@@ -306,7 +306,7 @@ async def test_defaults_hold_where_a_rule_says_nothing_and_approve_is_asked_twic
     assert "Really?" in str(with_it.message.blocks)
     assert "Really?" not in str(without.message.blocks)
     await ruled.ws.bob.replies(with_it.thread, "approve")
-    await ruled.ws.bob.sees_ephemeral("approving this asks a second question")
+    await ruled.ws.bob.sees_ephemeral("approving this needs a confirmation")
     await waits(with_it)
     await with_it.reject(by=ruled.ws.bob)
     await without.reject(by=ruled.ws.bob)

@@ -52,7 +52,7 @@ async def test_a_word_answers_no_second_question(either: Stage) -> None:
     card = await either.card({"title": "Wipe the disk?", "risk": "high", "details": {"disk": "sda"}})
     assert "High risk: Wipe" in str(card.message.blocks)
     await either.ws.bob.replies(card.thread, "approve")
-    await either.ws.bob.sees_ephemeral("approving this asks a second question")
+    await either.ws.bob.sees_ephemeral("approving this needs a confirmation")
     assert [event for event, _ in either.ledger(card.thread)] == ["opened"]
 
     await either.ws.bob.replies(card.thread, "reject")

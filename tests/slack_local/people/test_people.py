@@ -182,3 +182,24 @@ async def test_a_language_that_somebody_sets_is_in_users_info_and_the_app_is_tol
     assert answer["user"]["locale"] == "ko-KR"
     (event,) = await heard(ws, "user_change")
     assert (event["user"]["id"], event["user"]["locale"]) == (ws.bob.id, "ko-KR")
+
+
+async def test_a_button_is_pressed_by_its_label(ws: LocalWorkspace, web_client: AsyncWebClient) -> None:
+    app = bolt_app(ws)
+    pressed: list[str] = []
+
+    @app.action("open:form")
+    async def press(ack: Any, action: dict[str, Any]) -> None:
+        pressed.append(action["value"])
+        await ack()
+
+    button = {"type": "button", "action_id": "open:form", "value": "reorder"}
+    label = {"text": {"type": "plain_text", "text": "Fill in the form"}}
+    blocks = [{"type": "actions", "elements": [button | label]}]
+    async with over_socket(app, ws):
+        posted = await web_client.chat_postMessage(channel=ws.channel_id("ops"), text="Start", blocks=blocks)
+        message = ws.slack.state.channels[posted["channel"]].messages[posted["ts"]]
+        assert (await ws.alice.clicks(message, "Fill in the form")).error is None
+        with pytest.raises(NotPossibleError):
+            await ws.alice.clicks(message, "Fill in another form")
+    assert pressed == ["reorder"]

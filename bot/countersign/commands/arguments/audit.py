@@ -4,12 +4,13 @@ import argparse
 from pathlib import Path
 
 from countersign.approvals.audit.export import ExportFormat
+from countersign.commands.arguments.description import described
 
 
 def add_audit_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `countersign audit`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    verify = actions.add_parser("verify", help="name the first entry that was tampered with")
+    verify = actions.add_parser("verify", **described("name the first entry that was tampered with"))
     verify.add_argument("--anchors", type=Path, action="append", default=[], metavar="PATH",
                         help="a file of anchors, or a folder of RFC 3161 time stamps")  # fmt: skip
     verify.add_argument("--anchor", action="append", default=[], metavar="POSITION:LINK",
@@ -20,13 +21,13 @@ def add_audit_arguments(parser: argparse.ArgumentParser) -> None:
     )
     verify.add_argument("--file", type=Path, metavar="PATH",
                         help="an export as JSON lines or OCSF, without the database (-: stdin)")  # fmt: skip
-    exporting = actions.add_parser("export", help="print the ledger")
+    exporting = actions.add_parser("export", **described("print the ledger"))
     exporting.add_argument("--format", choices=[form.value for form in ExportFormat], default="jsonl")
     exporting.add_argument("--since", metavar="TIME", help="ISO 8601, such as 2026-03-01T09:00Z")
     exporting.add_argument("--workspace", metavar="T…",
                            help="only this workspace's entries, which can be verified alone")  # fmt: skip
-    actions.add_parser("reviews", help="list decisions by break_glass that no approver has reviewed")
-    show = actions.add_parser("show", help="print one approval's whole record")
+    actions.add_parser("reviews", **described("list decisions by break_glass that no approver has reviewed"))
+    show = actions.add_parser("show", **described("print one approval's whole record"))
     show.add_argument("id", help="the approval's id, as Details on its card shows it")
     show.add_argument(
         "--workspace", metavar="T…", help="only an approval of this workspace, in its own chain"

@@ -63,6 +63,7 @@ from tests.approvals.policy.policies import a_policy, a_rule, problems
         ("confirm = 3", 3, "confirm: it is a number"),
         ('summary = "Refund {amount"', 3, "a brace is not closed"),
         ('summary = "Refund {amount!r}{ }"', 3, "“{ }” is not an argument"),
+        ("requester = false", 3, "requester: it names who asks; write requester_may_decide = false"),
         ('post_to = "ops"', 3, 'did you mean "#ops"?'),
         ('notify = "@finance"', 3, "none of “approvers”, “nobody”"),
         ("expire_after = 30", 3, 'write the unit, such as "30m"'),

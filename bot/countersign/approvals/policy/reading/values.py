@@ -167,6 +167,8 @@ def requester_globs(value: object) -> tuple[str, ...]:
 
 
 def _requester_glob(value: object) -> str:
+    if isinstance(value, bool):
+        raise Mistake("it names who asks", f"write requester_may_decide = {str(value).lower()}")
     given = text(value)
     if not _REQUESTER_GLOB.fullmatch(given):
         raise Mistake(

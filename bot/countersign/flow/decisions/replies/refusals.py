@@ -8,7 +8,7 @@ class WrittenTooSoon(CountersignError):
 
 
 class NeedsConfirmation(CountersignError):
-    """Your message decided nothing: approving this asks a second question. Use the button on the card."""
+    """Your message decided nothing: approving this needs a confirmation. Use the button on the card."""
 
 
 class ChangedBeforeRead(CountersignError):

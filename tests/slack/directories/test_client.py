@@ -52,6 +52,28 @@ async def test_somebody_from_another_team_of_the_same_organisation_is_no_member(
     assert _standing("W1", user, "T_OTHER") is Standing.STRANGER
 
 
+async def test_a_call_that_only_reads_is_repeated_when_slack_does_not_answer(bot: Bot) -> None:
+    def calls() -> int:
+        return len(bot.ws.log.calls("users.info"))
+
+    user, before = bot.ws.alice.id, calls()
+    bot.ws.faults.on_call("users.info", ApiFault.SERVER_ERROR, times=2)
+    assert (await bot.context.api.read("users.info", user=user))["ok"] is True
+    assert calls() - before == 3
+    bot.ws.faults.on_call("users.info", ApiFault.SERVER_ERROR, times=3)
+    with pytest.raises(SlackUnreachable):
+        await bot.context.api.read("users.info", user=user)
+    assert calls() - before == 6
+
+
+async def test_a_call_that_only_reads_does_not_wait_long_for_a_rate_limit(bot: Bot) -> None:
+    before = len(bot.ws.log.calls("users.info"))
+    bot.ws.faults.on_call("users.info", ApiFault.RATE_LIMITED, seconds=3)
+    with pytest.raises(RateLimited):
+        await bot.context.api.read("users.info", user=bot.ws.alice.id)
+    assert len(bot.ws.log.calls("users.info")) - before == 1
+
+
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
 
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt
+
 from countersign.approvals.errors import NotPending
 from countersign.approvals.ledger import Change
 from countersign.flow.errors import Conflict
@@ -19,13 +21,10 @@ T = TypeVar("T")
 
 async def retry_on_conflict(attempt: Callable[[], Awaitable[T]]) -> T:
     """The result of `attempt`, retried after a Conflict. Raises the eighth Conflict."""
-    for left in reversed(range(_MAX_ATTEMPTS)):
-        try:
-            return await attempt()
-        except Conflict:
-            if not left:
-                raise
-    raise AssertionError("unreachable")
+    retrying = AsyncRetrying(
+        stop=stop_after_attempt(_MAX_ATTEMPTS), retry=retry_if_exception_type(Conflict), reraise=True
+    )
+    return await retrying(attempt)
 
 
 async def save_change(
@@ -39,11 +38,11 @@ async def save_change(
     observer: Observer,
     by: str,
 ) -> Review:
-    """The approval as `make` changes it, saved with what `announce` tells of it.
+    """Change the approval with `make`, and save it together with the messages that `announce` returns.
 
     `channel` is that of the card or, with `in_thread`, of the thread that points to it. Raises NotPending for
-    an approval that has neither there, what `make` raises, and Conflict after eight attempts. The
-    `observer` hears of what refuses `by` what they wanted.
+    an approval that is in neither, what `make` raises, and Conflict after eight attempts. The `observer`
+    records refusals of `by`.
     """
 
     async def attempt() -> Review:

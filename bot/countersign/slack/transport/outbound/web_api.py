@@ -4,7 +4,6 @@ slack-sdk's default retry posts a message twice when the connection drops after 
 and the caller decides whether a call may be repeated.
 """
 
-import asyncio
 import json
 import ssl
 import time
@@ -18,12 +17,14 @@ import structlog
 from opentelemetry.trace import SpanKind
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from tenacity import wait_none
 
 from countersign.approvals.errors import CountersignError
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.errors import DatabaseUnavailable, RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.observability.metrics import Metrics
 from countersign.flow.observability.tracing import span
+from countersign.flow.tools.retry import with_retries
 from countersign.i18n import lazy_text
 
 log = structlog.get_logger()
@@ -34,6 +35,7 @@ _CHANNEL_ARGUMENTS = {"channel", "channel_id"}
 _TEAM_METHODS = {  # which an organisation's token calls for one of its workspaces
     *("users.list", "users.conversations", "conversations.list", "usergroups.list", "usergroups.users.list"),
 }
+_MAX_READ_WAIT = 2.0  # seconds between two tries of a call that only reads
 _DEFAULT_RETRY_AFTER = 30.0  # seconds to wait if Slack's 429 has no Retry-After
 
 
@@ -134,11 +136,7 @@ class WebApi:
         except SlackApiError as error:
             raise _translate_error(method, error) from error
         except _CONNECTION_ERRORS as error:
-            raise SlackUnreachable(
-                lazy_text(
-                    "Slack did not answer {method}: {error}.", method=method, error=type(error).__name__
-                )
-            ) from error
+            raise _unreachable(method, type(error).__name__) from error
         if not isinstance(response.data, dict):
             raise SlackUnreachable(lazy_text("Slack's answer to {method} is not JSON.", method=method))
         return response.data, response.headers
@@ -161,17 +159,13 @@ class WebApi:
 
     async def read(self, method: str, *, tries: int = 3, **arguments: Any) -> dict[str, Any]:
         """A call that changes nothing, so it is repeated when Slack does not answer."""
-        for left in reversed(range(tries)):
-            try:
-                return await self.call(method, **arguments)
-            except SlackUnreachable:
-                if not left:
-                    raise
-            except RateLimited as error:
-                if not left or error.seconds > 2:
-                    raise
-                await asyncio.sleep(error.seconds)
-        raise AssertionError("unreachable")
+        return await with_retries(
+            lambda: self.call(method, **arguments),
+            if_unreachable=True,
+            attempts=tries,
+            max_wait=_MAX_READ_WAIT,
+            backoff=wait_none(),
+        )
 
     async def check(self) -> None:
         """Raise unless Slack answers and accepts the token."""
@@ -196,13 +190,7 @@ class WebApi:
         except SlackApiError as error:
             raise _translate_error("apps.connections.open", error) from error
         except _CONNECTION_ERRORS as error:
-            raise SlackUnreachable(
-                lazy_text(
-                    "Slack did not answer {method}: {error}.",
-                    method="apps.connections.open",
-                    error=type(error).__name__,
-                )
-            ) from error
+            raise _unreachable("apps.connections.open", type(error).__name__) from error
         return str(response["url"])
 
     async def workspace(self) -> Workspace:
@@ -246,11 +234,11 @@ def _translate_error(method: str, error: SlackApiError) -> Exception:
         return RateLimited(retry_after(getattr(response, "headers", {})))
     if isinstance(code, str) and status < 500 and code not in {"internal_error", "fatal_error"}:
         return SlackRefused(method, code)
-    return SlackUnreachable(
-        lazy_text(
-            "Slack did not answer {method}: {error}.", method=method, error=code or "HTTP " + str(status)
-        )
-    )
+    return _unreachable(method, code or f"HTTP {status}")
+
+
+def _unreachable(method: str, error: str) -> SlackUnreachable:
+    return SlackUnreachable(lazy_text("Slack did not answer {method}: {error}.", method=method, error=error))
 
 
 def retry_after(headers: Any) -> float:

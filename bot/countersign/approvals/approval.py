@@ -114,7 +114,7 @@ class Approval(ApprovalRecord):
         return self._moved(Event.SENT, Status.DECIDED, undo_until=None)
 
     def lapsed(self, reason: str, at: datetime) -> "Approval":
-        """Pending again, because it was approved too long ago. Its clock starts anew."""
+        """Pending again, because it was approved too long ago. Its clock starts again."""
         return self._asked_again(Event.LAPSED, reason, at)
 
     def reminded(self, rows: Iterable[int]) -> "Approval":
@@ -199,7 +199,7 @@ class Approval(ApprovalRecord):
         return self._moved(Event.RESUMED, self.closes_as)
 
     def reopened(self, reason: str, at: datetime, state: Json = None) -> "Approval":
-        """Pending again, because the graph would not take the answer. Its clock starts anew.
+        """Pending again, because the graph would not take the answer. Its clock starts again.
 
         `state` is the graph's as it is now.
         """

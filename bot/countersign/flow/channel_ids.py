@@ -14,7 +14,7 @@ MAX_AGE = 1.0  # seconds until another process's change is seen
 
 
 class ChannelIds:
-    """The changes of one workspace, read anew when they are older than a second."""
+    """The changes of one workspace, read again when older than a second."""
 
     def __init__(self, store: ChannelIdStore, team: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
@@ -35,7 +35,7 @@ class ChannelIds:
         self._read_at = at
 
     async def changed(self, old: str, new: str, ts: str) -> None:
-        """Record a change that Slack tells of; telling it twice changes nothing."""
+        """Record a change that Slack reports. Idempotent."""
         await self._store.add(self._team, ChannelIdChange(old=old, new=new, ts=Decimal(ts)))
         self._read_at = None
         await self.refresh()

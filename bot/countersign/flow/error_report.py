@@ -1,4 +1,4 @@
-"""What an exception says to the author of the graph that raised it."""
+"""A report of an exception, for the author of the graph that raised it."""
 
 import secrets
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class ErrorReport:
     """An exception that stopped a run. Secrets are redacted in every text.
 
-    The location is the innermost line of the graph's own code; None where the exception never passed it.
+    The location is the innermost line of the graph's own code; None where the traceback has none.
     """
 
     error_id: str
@@ -23,5 +23,5 @@ class ErrorReport:
 
 
 def new_error_id() -> str:
-    """What people give to their admin, who finds it in the log: short enough to be typed."""
+    """An Error ID that admins find in the log: short enough to type."""
     return secrets.token_hex(4)

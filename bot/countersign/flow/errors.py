@@ -1,4 +1,4 @@
-"""What a use case, or a port that it calls, can end with; one class each. Texts are safe to show."""
+"""Errors of use cases and ports, one class per reaction. Their texts are safe to show."""
 
 from countersign.approvals.errors import CountersignError
 from countersign.flow.error_report import ErrorReport

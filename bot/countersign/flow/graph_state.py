@@ -1,4 +1,4 @@
-"""What is read from a graph and its checkpoints, free of LangGraph's types."""
+"""A graph's description and state as plain values, without LangGraph's types."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ def checkpoint_keys(breakpoint_id: str) -> frozenset[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class PendingInterrupt:
-    """A question that waits: an interrupt, or a breakpoint at which the graph stands."""
+    """A pending question: an interrupt, or a breakpoint at which the graph stopped."""
 
     interrupt_id: str
     value: Json
@@ -73,16 +73,14 @@ class GraphState:
     pending: tuple[PendingInterrupt, ...] = ()
     orphaned: frozenset[str] = frozenset()  # ids of unanswered interrupts whose task is not in today's graph
     unfinished: bool = False  # there are nodes still to run, or writes of theirs still to be applied
-    last_input_key: str | None = None  # None: somebody else than the bot wrote this state
+    last_input_key: str | None = None  # None: the bot did not write this state
     chats: bool = False  # whether its output has messages
     messages: tuple[AgentMessage, ...] = ()  # in order
-    nested: tuple[
-        AgentMessage, ...
-    ] = ()  # of subgraphs that wait, and which the outermost graph lacks so far
+    nested: tuple[AgentMessage, ...] = ()  # of interrupted subgraphs; not yet in the outermost graph's state
     output: Json = None  # without the messages; None where there is nothing else
     files: tuple[OutputFile, ...] = ()  # taken out of `output`
     structured: Json = None  # the structured response of an agent
-    tool_results: tuple[ToolResult, ...] = ()  # since anybody said something, without hand-overs
+    tool_results: tuple[ToolResult, ...] = ()  # since the last message, without hand-overs
     checkpoint_id: str | None = None  # they grow with time; None: the thread has no state yet
     graph_version: str | None = None  # a digest of the graph's code; None: unknown
     tools: tuple[str, ...] = ()  # the names of all tools of the graph
@@ -90,7 +88,7 @@ class GraphState:
     positions: frozenset[str] = frozenset()  # keys of the checkpoints where it and its subgraphs are
     passed: frozenset[str] = frozenset()  # those of them whose breakpoint was passed
     hidden_breakpoint: bool = (
-        False  # a graph that runs inside a step may stand at a breakpoint that nobody sees
+        False  # a graph called inside a step may have stopped at a breakpoint that is not reported
     )
 
 
@@ -130,7 +128,7 @@ class GraphInfo:
     name: str
     starts_with: StartsWith
     form_schema: Json
-    form_first: bool = False  # a new thread begins with the form: a message is not all that the graph needs
+    form_first: bool = False  # a new thread begins with the form: a message alone is not enough
     message_field: str | None = None
     own_titles: Mapping[str, str] = field(default_factory=dict)
     """Titles that the bot gave, by property of the form; `""` is the whole form."""

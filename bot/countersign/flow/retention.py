@@ -21,7 +21,7 @@ log = structlog.get_logger()
 class Retention:
     """`days` is how long a thread is kept after it was last touched; None keeps it forever.
 
-    `forgotten` is called with each thread that was deleted. `clock` gives seconds that only grow.
+    `forgotten` is called with each thread that was deleted. `clock` is monotonic, in seconds.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class _Walk:
     """Goes through the threads by age, each round from where the last one ended.
 
     What waits for people stays among the oldest, however much of it there is, so it is not looked at in each
-    round: once it is decided its thread is touched, and comes up again. All are looked at anew once a day.
+    round: once it is decided its thread is touched, and comes up again. All are looked at again once a day.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:

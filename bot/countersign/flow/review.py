@@ -93,7 +93,7 @@ class Review:
         return self
 
     async def parsed(self) -> "Review":
-        """The same beside the event loop, which others wait for."""
+        """The same in a worker thread, so that the event loop is free."""
         return self if "shown" in self.__dict__ else await asyncio.to_thread(self.parse)
 
     def for_reader(self) -> "Review":

@@ -1,4 +1,4 @@
-"""The digest of a question: what the card showed, what was decided on, and what is resumed are the same."""
+"""The digest of a question, which proves that what is resumed is what the card showed."""
 
 import hashlib
 

@@ -1,8 +1,8 @@
-"""What a card does not show of the payload that it renders: under which keys its texts were sent.
+"""The format of a payload that its card does not show: the keys under which its texts were sent.
 
 Title, description and parts say all that a person decides on. Payloads of different formats can still lead to
 the same card: a question under `question` or under `message`, a tool call with or without a description. The
-common format of a card goes without saying. Any other is named in its footer, or the whole payload is in its
+common format of a card is not named. Any other is named in its footer, or the whole payload is in its
 details. So no two payloads have the same card.
 """
 

@@ -1,4 +1,4 @@
-"""From decisions to the value that resumes the graph; every answer is judged here."""
+"""From decisions to the value that resumes the graph; every answer is validated here."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -166,7 +166,7 @@ class ReviewRequest:
     """Title, description and the rows' actions and parts together show the whole payload.
 
     `batch` puts the rows' answers, as a list, into what resumes the graph; without it there is one row, and
-    its answer is what resumes the graph. `schema` judges that value.
+    its answer is what resumes the graph. `schema` validates that value.
     """
 
     dialect: str  # the dialect by which the payload was read

@@ -1,4 +1,4 @@
-"""A digest of a graph's code: an approval that older code opened is looked at again before it is resumed."""
+"""A digest of a graph's code: an approval that older code opened is checked again before it is resumed."""
 
 import hashlib
 import json

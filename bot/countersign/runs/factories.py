@@ -1,4 +1,4 @@
-"""What a function that makes a graph is given: nothing, the run's config, the server's runtime, or both."""
+"""The arguments of a graph factory: none, the run's config, the server's runtime, or both."""
 
 import inspect
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Which tools a graph has, and about which of them people are asked, as far as LangChain says so."""
+"""The tools of a graph, and those that need approval, as far as LangChain exposes them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,7 +21,7 @@ def tool_names(graph: AnyGraph) -> tuple[str, ...]:
 
 
 def gates_without_tool(graph: AnyGraph) -> tuple[str, ...]:
-    """The names in `interrupt_on` that no tool node has, sorted: such a gate guards nothing."""
+    """The names in `interrupt_on` that no tool node has, sorted: such an entry has no effect."""
     held = _held(graph)
     return tuple(name for name in gated_tools(graph) if name not in held) if held else ()
 

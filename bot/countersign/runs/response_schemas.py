@@ -1,9 +1,9 @@
-"""Keeps what LangGraph and LangChain build anew at each interrupt: an answer's type and its JSON Schema.
+"""Caches what LangGraph and LangChain rebuild at each interrupt: an answer's type and its JSON Schema.
 
 `HumanInTheLoopMiddleware` makes two pydantic models for each call of a tool that it asks about, and
 `interrupt` a TypeAdapter and its JSON Schema, when it asks and again when it is answered. They depend on the
 tool and on what may be decided, and building them takes nearly half of the processor time that an agent
-needs for an approval (benchmarks/README.md). A version that has these functions no more is left as it is.
+needs for an approval (benchmarks/README.md). A version without these functions is left unchanged.
 """
 
 import copy
@@ -85,7 +85,7 @@ def keeping_types(build: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def keep_response_schemas() -> None:
-    """From now on in this process. Call it once the graphs, and with them the middleware, are imported."""
+    """Install the cache. Call it once the graphs, and with them the middleware, are imported."""
     if getattr(langgraph_types, _ADAPTER, None) is TypeAdapter:
         setattr(langgraph_types, _ADAPTER, adapter_of)
     middleware = sys.modules.get(_MIDDLEWARE)

@@ -1,4 +1,4 @@
-"""The control of one run: it is drained when this process stops, and stopped when somebody says so."""
+"""Controls one run: drains it when this process stops, and stops it when somebody asks for that."""
 
 from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
@@ -7,7 +7,7 @@ from langgraph.runtime import RunControl
 class ModelCallStopped(GraphDrained):
     """Ends a node within its model's call.
 
-    LangGraph takes it for no failure: what runs beside the node ends first and is saved.
+    LangGraph does not treat it as a failure: parallel nodes end first and are saved.
     """
 
 
@@ -27,7 +27,7 @@ class StoppableRun(RunControl):
         self._has_new_input = False
 
     def input_given(self) -> None:
-        """The run begins with new input: it has no answer that it could lose."""
+        """The run begins with new input, so stopping it cannot lose an answer."""
         self._has_new_input = True
 
     def request_stop(self) -> None:

@@ -1,4 +1,4 @@
-"""Spans of a run's model and tool calls, with the names of the GenAI conventions and no contents."""
+"""OpenTelemetry spans of a run's model and tool calls, named by the GenAI conventions, without contents."""
 
 from typing import Any
 from uuid import UUID

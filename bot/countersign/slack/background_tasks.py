@@ -1,4 +1,4 @@
-"""Tasks that go on after an acknowledgement: tracked, logged when they fail, awaited at shutdown."""
+"""Background tasks that outlive an acknowledgement: tracked, logged on failure, awaited at shutdown."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -26,7 +26,7 @@ class BackgroundTasks:
             await work
         except CountersignError as error:
             log.warning("background_task_failed", task=name, reason=str(error))
-        except Exception:  # nothing else would ever report it
+        except Exception:  # nothing else would report it
             log.exception("background_task_failed", task=name)
 
     async def close(self, limit: float = 10.0) -> None:

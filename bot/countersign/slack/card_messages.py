@@ -1,4 +1,4 @@
-"""Posts the cards of approvals, and the messages about them beside their cards, and keeps them up to date."""
+"""Posts cards and the other messages about approvals, and keeps them up to date."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -70,9 +70,9 @@ class CardMessages:
         await self._draw(review, update)
 
     async def _draw(self, review: Review, send: Callable[[RenderedMessage], Awaitable[_T]]) -> _T:
-        """Send the card as Slack takes it: in a container, without one, or without what it asks about.
+        """Send the card as rich as Slack accepts: in a container, without one, or without its payload.
 
-        It is laid out beside the event loop: a hostile payload takes a second or more.
+        Rendered in a worker thread: a hostile payload takes a second or more.
         """
         card = await asyncio.to_thread(render_card, review)
         classic = card if card.fallback is None else replace(card, blocks=card.fallback)
@@ -114,7 +114,7 @@ class CardMessages:
         await self._sender.update(channel, message.ts, about)
 
     async def _language_of(self, message: Outgoing | ApprovalMessage) -> str | None:
-        """The reader's of a direct message; None: many read it."""
+        """The language of a direct message's reader; None for a message that many read."""
         return await self._language(message.channel) if message.kind is OutgoingKind.DIRECT else None
 
     def _approval_message(self, message: Outgoing | ApprovalMessage, review: Review) -> RenderedMessage:

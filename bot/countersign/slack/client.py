@@ -92,7 +92,7 @@ class SlackClient:
         return await self._sender.send_all(in_channel, messages)
 
     async def _post_file(self, row: Outgoing) -> str:
-        """Share the file, or say in its place why it is missing."""
+        """Share the file, or post why it cannot be shared."""
         try:
             file = outgoing_file(row.key, row.body if isinstance(row.body, dict) else {})
             return await share_file(self._api, row.channel, row.thread_ts, file, look_first=row.attempts > 0)
@@ -143,7 +143,7 @@ class SlackClient:
         )
 
     async def post_notice(self, thread: ThreadRef, notice: Notice) -> None:
-        """The same, with the buttons of what it offers."""
+        """The same, with the buttons of its offer."""
         with reader_language(await self._language_of(notice.user)):
             rendered = render_notice(notice)
         await self.post_privately(thread, notice.user, rendered)
@@ -212,7 +212,7 @@ class SlackClient:
         return await self._api.call(method, **arguments)
 
     async def post_text(self, key: str, channel: str, text: str, *, look_first: bool) -> dict[str, Any]:
-        """Post a tool's text in a channel, escaped. `look_first`: an earlier attempt may have posted it."""
+        """Post a tool's text in a channel, escaped. `look_first`: search for an earlier attempt's post."""
         found = await self.find_text(key, channel) if look_first else None
         ts = found or await self._sender.send(
             key, channel, None, RenderedMessage(text=escape(quote_spoofed_decisions(text)), blocks=[])

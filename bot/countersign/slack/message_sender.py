@@ -77,7 +77,7 @@ class MessageSender:
     async def _take_over(self, row: Outgoing, stream: MessageStream, rendered: RenderedMessage) -> str | None:
         """The ts of the message in which the row's beginning is shown, once it shows the rest.
 
-        Only a post can be told not to fetch a link, so a text with one is posted, and the other removed.
+        Only a post can switch unfurling off, so a text with a link is posted, and the live message removed.
         """
         if not any(has_link(str(block.get("text") or "")) for block in rendered.blocks):
             return await self._streams.take_over(stream, row.key, rendered)
@@ -103,6 +103,6 @@ class MessageSender:
             found = await find_posted_messages(self._api, row.channel, row.thread_ts, [key])
             if key in found:
                 await self._api.call("chat.delete", channel=row.channel, ts=found[key])
-        except SlackRefused as refused:  # the message stays, which must not hold up the next one
+        except SlackRefused as refused:  # the message stays; the next one must not wait for it
             log.info("message_not_removed", post=key, slack_error=refused.error)
         return found.get(key) or row.thread_ts or "0"

@@ -1,4 +1,4 @@
-"""Messages that are not cards, rendered from their outbox rows: what the graph says and what the bot says."""
+"""Messages that are not cards, rendered from their outbox rows: output of graphs, and notes of the bot."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -98,7 +98,7 @@ def _agent_message(text: str, feedback: str | None) -> tuple[RenderedMessage, ..
     pieces = map(
         quote_spoofed_decisions, split
     )  # once more: a long line that was cut may go on like a decision
-    # No Markdown makes small print: nothing that an agent writes looks like this line.
+    # Markdown has no small print, so an agent cannot write a line that looks like this.
     author = context_block(_(WRITTEN_BY_THE_AGENT))
     *first, last = (
         RenderedMessage(
@@ -145,7 +145,7 @@ def _result(values: Any) -> tuple[RenderedMessage, ...]:
 
 
 def _done(tools: Any) -> tuple[RenderedMessage, ...]:
-    """That a run ended without words, and what its tools returned."""
+    """A message for a run that ended without text, with what its tools returned."""
     given = tools if isinstance(tools, list) else []
     parts = [Part(label=name, value=value) for each in given for name, value in each.items()]
     words = "; ".join(_on_one_line(part) for part in parts)

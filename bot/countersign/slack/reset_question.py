@@ -1,4 +1,4 @@
-"""The question before a conversation is forgotten, for whoever asked for that alone."""
+"""The confirmation before a conversation is reset, visible only to the person who asked for it."""
 
 from countersign.flow.thread import ThreadRef
 from countersign.i18n import N_, _

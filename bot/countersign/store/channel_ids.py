@@ -1,4 +1,4 @@
-"""Which channels got another id, and when."""
+"""Stores which channels got a new id, and when."""
 
 from countersign.error_translation import translates_errors
 from countersign.flow.ports import ChannelIdChange

@@ -1,4 +1,4 @@
-"""What operators and graph authors may look up: health, counts, halted threads, all rows of one thread."""
+"""Queries for operators and graph authors: health, counts, halted threads, all rows of one thread."""
 
 from dataclasses import dataclass
 from datetime import datetime

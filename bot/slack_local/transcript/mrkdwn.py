@@ -74,7 +74,7 @@ def _outside_code(text: str, names: Names) -> str:
         references.append(_reference(found[1], names))
         return f"\0{len(references) - 1}\0"
 
-    # Set aside first: an address may have underscores and colons in it that are no markup.
+    # Set aside first: an address may have underscores and colons in it that are not markup.
     read = _EMPHASIS.sub(r"\2", _MARKUP.sub(replace_reference, text.replace("\0", "")))
     read = _EMOJI.sub(lambda found: EMOJI.get(found[1], found[0]), read)
     return _unescaped(_PLACEHOLDER.sub(lambda found: references[int(found[1])], read))

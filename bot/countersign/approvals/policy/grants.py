@@ -170,7 +170,7 @@ def why_not_covered(
 def use(grant: Grant, match: Match, context: ActionContext, thread_id: str, now: datetime) -> Grant:
     """The grant with one more use. Raises GrantNotUsable, with the reason.
 
-    Two uses at once are told apart where grants are stored: by compare-and-set on `uses`.
+    Concurrent uses are detected by the store: by compare-and-set on `uses`.
     """
     reason = why_not_covered(grant, match, context, thread_id, now)
     if reason is not None:

@@ -195,7 +195,7 @@ def _kind(rule: Rule) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
 
 
 def glob_matches(pattern: str, text: str) -> bool:
-    """Whether the whole text fits `*`, `?` and `[...]`, upper and lower case told apart."""
+    """Whether the whole text fits `*`, `?` and `[...]`, case-sensitively."""
     if pattern in (text, "*"):  # no set is built for it
         return True
     compiled = _compiled(pattern)

@@ -1,1 +1,1 @@
-"""What people do with a conversation as a whole: stop what runs in it, begin it anew, queue behind it."""
+"""Control of a whole conversation: stop its run, reset it, queue messages behind it."""

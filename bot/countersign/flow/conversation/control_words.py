@@ -1,4 +1,4 @@
-"""The words with which a person controls a conversation. No agent gets to read them."""
+"""The words with which a person controls a conversation. They are never passed to an agent."""
 
 import unicodedata
 from enum import StrEnum
@@ -17,7 +17,7 @@ _AROUND = " \t\n*_`\"'“”‘’.!"
 
 
 def control_word(text: str) -> ControlWord | None:
-    """The word that this message is, in any case, alone but for formatting and a final mark."""
+    """The control word that the message consists of, ignoring case, formatting and a final mark."""
     if len(text) > 40:
         return None
     return _WORDS.get(unicodedata.normalize("NFKC", text).strip(_AROUND).casefold())

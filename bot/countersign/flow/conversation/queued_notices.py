@@ -1,4 +1,4 @@
-"""Tells whoever writes while a run goes on that their message is queued: once for each run."""
+"""Notifies people who write during a run that their message is queued, once per run."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ _QUEUED = N_("Queued. I'll read this when I'm done. To stop me, mention me and w
 
 
 class QueuedNotices:
-    """Called again and again, by every worker: a message is told of by one of them."""
+    """Called periodically by every worker; only one of them sends the notice for a message."""
 
     def __init__(self, store: QueueStore, notify: Callable[[ThreadRef, Notice], None]) -> None:
         self._store = store

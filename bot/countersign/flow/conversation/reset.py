@@ -1,7 +1,7 @@
-"""Begins a thread anew: its graph forgets the conversation, what waits is withdrawn, its grants end.
+"""Resets a thread: deletes its graph's state, withdraws pending approvals and ends its grants.
 
-Whoever started the conversation may do it, and any full member; while a request waits, only whoever asked for
-it. The ledger keeps everything.
+The person who started the conversation may do it, and any full member; while a request is pending, only its
+requester. The ledger keeps everything.
 """
 
 from dataclasses import replace
@@ -34,7 +34,7 @@ _STARTED_OVER = N_(
 
 class ResetConversation:
     def __init__(self, slack: Slack, clock: Clock, grants: GrantStore | None = None) -> None:
-        """Without `grants`, there are none to end."""
+        """Without `grants`, none are ended."""
         self._slack = slack
         self._clock = clock
         self._grants = grants
@@ -49,7 +49,7 @@ class ResetConversation:
             nothing = await results.build(state, done=(reset.key,), halted=work.thread.halted)
             return replace(nothing, notices=(Notice(user=reset.user, text=lazy_text(refusal)),))
         await self._end_grants(work.thread.ref.id, person)
-        # Before it is saved: if this process dies in between, the next one does all of it again.
+        # Before the result is saved: if this process dies in between, the next one repeats all of it.
         await graph.forget()
         forgotten = replace(work.thread, last_posted_key=None, halted=None, early_keys=(), requester=None)
         before = (*written_before(work, reset), *work.held)

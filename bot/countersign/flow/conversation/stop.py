@@ -1,8 +1,8 @@
-"""Stops what runs in a thread, and takes back what it asks if whoever stops it had asked for it.
+"""Stops a thread's run, and withdraws its pending requests if they are of the person who stops it.
 
-Whoever may start a run may stop one. Cards stay unless all of them belong to runs that this person started:
-otherwise anybody could end a request whose rule lets others decide. A decision that is saved is never lost:
-the graph takes it before it stops.
+Everybody who may start a run may stop one. Cards stay open unless all of them belong to runs that this person
+started: otherwise anybody could end a request whose rule lets others decide. A saved decision is never lost:
+the graph gets it before it stops.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ class StopRun:
     async def __call__(
         self, work: Work, state: GraphState, stop: Inbound, graph: GraphThread, results: StepResults
     ) -> StepResult:
-        """What is left of the thread once this stop was handled. Raises RateLimited and SlackUnreachable."""
+        """The thread's result after this stop. Raises RateLimited and SlackUnreachable."""
         refusal = why_not_taken_back(work, stop.user)
         if refusal is not None:
             return await _nothing_done(results, work, state, stop, refusal)
@@ -87,7 +87,7 @@ def waiting_approvals(work: Work) -> tuple[Approval, ...]:
 
 
 def written_before(work: Work, control: Inbound) -> tuple[Inbound, ...]:
-    """What came in before and was not begun."""
+    """The messages that came in before the stop and were not started."""
     return work.inbound[: work.inbound.index(control)]
 
 

@@ -1,4 +1,4 @@
-"""Tells the runs of this process that somebody stopped them, whichever process took the message."""
+"""Stops the runs of this process that somebody asked to stop, whichever process received the message."""
 
 from collections.abc import Callable
 from time import monotonic
@@ -8,12 +8,12 @@ from countersign.flow.thread import ThreadRef
 from countersign.flow.work import Notice
 from countersign.i18n import N_, lazy_text
 
-SAY_SO_AFTER = 2.0  # seconds in which most steps end
+SAY_SO_AFTER = 2.0  # seconds; most steps end before
 _STILL_STOPPING = N_("Stopping. What the agent does right now ends first.")
 
 
 class StopWatch:
-    """Called again and again. Asks the database only while a graph runs here."""
+    """Called periodically. Queries the database only while a graph runs in this process."""
 
     def __init__(
         self,

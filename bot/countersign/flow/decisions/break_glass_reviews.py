@@ -1,4 +1,4 @@
-"""Reviews of `break_glass`: who decided alone, until an approver of the rule has looked at it."""
+"""Reviews of `break_glass`: each use is listed until an approver of the rule has reviewed it."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from countersign.flow.ports import BreakGlassStore, Clock, Store
 from countersign.flow.review import Review
 
 MAX_LISTED = 20
-_MAX_CHECKED = 200  # uses that one look goes through, the oldest first
+_MAX_CHECKED = 200  # uses that one call checks, oldest first
 REMIND_EVERY = timedelta(days=1)
 
 
@@ -45,7 +45,7 @@ class BreakGlassReviews:
         self._deliver = deliver
 
     async def waiting_for(self, team: str, person: Person) -> tuple[UnreviewedUse, ...]:
-        """What this person may review, the oldest first, and no more than `MAX_LISTED`."""
+        """The uses that this person may review, oldest first, at most `MAX_LISTED`."""
         found: list[UnreviewedUse] = []
         for use in await self._store.unreviewed(team, _MAX_CHECKED):
             review = await self._approvals.approval(use.approval_id)
@@ -59,7 +59,7 @@ class BreakGlassReviews:
         return tuple(found)
 
     async def load(self, use_id: UUID, person: Person) -> UnreviewedUse:
-        """Raises NoSuchReview, and MayNotDecide for whoever may not review it."""
+        """Raises NoSuchReview, and MayNotDecide for a person who may not review it."""
         use = await self._store.find(use_id)
         review = await self._approvals.approval(use.approval_id) if use is not None else None
         if use is None or review is None:
@@ -78,7 +78,7 @@ class BreakGlassReviews:
         return found
 
     async def remind(self, team: str) -> int:
-        """Tell the approvers again of what nobody has reviewed for a day; returns how many uses."""
+        """Remind the approvers of uses that nobody has reviewed for a day; returns how many."""
         now = self._clock()
         due = await self._store.to_remind(team, now - REMIND_EVERY, _MAX_CHECKED)
         for use in due:

@@ -1,9 +1,9 @@
-"""Cancelling: whoever started the run takes their request back, and the graph gets a rejection.
+"""Cancelling: the requester takes their request back, and the graph gets a rejection.
 
-Where it takes none, its run is cancelled: it gets no answer.
+A graph that takes no rejection gets no answer: its run is cancelled.
 
-It is no vote: no rule says who may do it, and no quorum is counted. A card that any member decides without a
-rule has no cancelling.
+Cancelling is not a vote: rules and quorum do not apply. A card without a rule, which any member can decide,
+cannot be cancelled.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ class NotCancellable(CountersignError):
 
 
 def is_cancellable(review: Review) -> bool:
-    """Whether its card has *Cancel request*: all of what a person asked for can be rejected."""
+    """Whether its card has *Cancel request*: every row can be rejected."""
     return may_be_cancelled(review.approval) and _takes_rejections(review)
 
 
@@ -68,7 +68,7 @@ class CancelApproval:
     ) -> Review:
         """The approval, cancelled. `channel` is that of its card, or of its thread.
 
-        `reason` is kept where the run is cancelled; a graph that takes a rejection is told the same always.
+        `reason` is kept where the run is cancelled; other graphs always get the same message.
         Raises NotPending, QuestionChanged, NotCancellable, MayNotDecide for all but the requester,
         InvalidDecision where the graph would not take a rejection, and Conflict.
         """
@@ -97,7 +97,7 @@ class CancelApproval:
         answer: Json = None
         if _takes_rejections(review):
             decision = Decision(kind=DecisionKind.REJECT, message=_MESSAGE)
-            # In a thread, since judging an answer takes up to a second.
+            # In a thread, since validating an answer takes up to a second.
             rejections = [decision] * len(approval.votes)
             answer = await asyncio.to_thread(resume_value, review.unrestricted_request, rejections)
         else:

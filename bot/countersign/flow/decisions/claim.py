@@ -1,4 +1,4 @@
-"""Claiming: somebody who may decide says "I'm looking". It keeps nobody from deciding."""
+"""Claiming: an approver says "I'm looking". Others can still decide."""
 
 from uuid import UUID
 
@@ -18,9 +18,9 @@ class NotClaimable(CountersignError):
 
 class ClaimApproval(DeciderCommand):
     async def __call__(self, approval_id: UUID, channel: str, person: Person) -> Review:
-        """The approval in this person's hands; released where it was in them already.
+        """Claim the approval for this person, or release their claim.
 
-        Raises NotPending, NotClaimable, MayNotDecide for whoever may decide none of it, and Conflict.
+        Raises NotPending, NotClaimable, MayNotDecide for a person who may not decide any of it, and Conflict.
         """
         return await save_change(
             self._store,

@@ -1,6 +1,6 @@
-"""A decision's way from a person to the approval: checked in full, counted as a vote, then saved once.
+"""Decides an approval: checks a person's decision, counts it as a vote and saves it once.
 
-The graph is resumed after that, by the worker: a crash in between loses nothing."""
+The worker resumes the graph afterwards: a crash in between loses nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -50,7 +50,7 @@ class DecisionRequest:
     decisions: Mapping[int, Decision]  # by row
     via: str  # "button" (on the card), "home", "list" (the answer to /approvals), "form", "reply"
     message: str | None = None  # the key of the message that said it, of a reply
-    grant: bool = False  # whether what it approves is not to be asked about again, as the rule offers
+    grant: bool = False  # whether to give the grant that the rule offers
 
 
 class Decide:
@@ -66,7 +66,7 @@ class Decide:
     ) -> None:
         """Without `voting`, groups and channels have no members; without `ledger`, refusals are not kept.
 
-        Without `give_grant`, nobody can give one; without `audience`, nobody hears directly of broken glass.
+        Without `give_grant`, nobody can give one; without `audience`, break glass sends no direct messages.
         """
         self._store = store
         self._clock = clock
@@ -86,7 +86,7 @@ class Decide:
         person: Person,
         kind: DecisionKind | None = None,
     ) -> Review:
-        """The approval, if this person may decide this row of it now; `kind` is how, if that is known.
+        """The approval, if this person may decide this row now; `kind` is the decision, if known.
 
         Raises NotPending (Expired too), QuestionChanged, AlreadyDecided or MayNotDecide.
         """
@@ -107,7 +107,7 @@ class Decide:
         return reason_required(voting.context, person, kind)
 
     async def may_decide(self, review: Review, row: int, person: Person, kind: DecisionKind) -> bool:
-        """Whether to offer them this decision. Nobody tried to decide: no refusal is kept.
+        """Whether to offer them this decision. It is no attempt to decide, so no refusal is recorded.
 
         Raises what `Voting.row` raises.
         """
@@ -145,9 +145,9 @@ class Decide:
         return review.with_approval(change.after)
 
     async def announcements(self, review: Review, change: Change) -> tuple[Outgoing, ...]:
-        """What is posted about a change that `change` gave.
+        """The messages to post about a change that `change` returned.
 
-        While it can be undone, of a broken glass alone. While it is open, that nobody can approve an edit.
+        While it can be undone, only those about break glass; while open, that nobody can approve an edit.
         """
         after = review.with_approval(change.after)
         outcome = None if change.after.is_undoable else outcome_note(after)
@@ -162,7 +162,7 @@ class Decide:
         )
 
     async def change(self, review: Review, request: DecisionRequest, person: Person) -> Change:
-        """What these decisions make of the approval, checked in full. Raises as `__call__` does."""
+        """The change of the approval by these decisions, after all checks. Raises as `__call__` does."""
         with self._observer.refusals(
             approval_id=request.approval_id, thread_id=review.approval.thread_id, by=person.id
         ):
@@ -232,7 +232,7 @@ class Decide:
     async def _grants(
         self, review: Review, request: DecisionRequest, person: Person, at: datetime
     ) -> tuple[Grant, ...]:
-        """What this person gives with these approvals. Raises NoGrantOffered and MayNotDecide."""
+        """The grants that this person gives with these approvals. Raises NoGrantOffered and MayNotDecide."""
         if self._give_grant is None or not all(map(_approves_as_asked, request.decisions.values())):
             raise NoGrantOffered
         given = []
@@ -243,19 +243,19 @@ class Decide:
         return tuple(given)
 
     async def _cast(self, approval: Approval, row: int, vote: Vote) -> tuple[RowVotes, VotingResult]:
-        """The row's votes with this one, and what they come to."""
+        """The row's votes with this one, and their result."""
         voting = await self._voting.row(approval, row, vote.by.id)
         check_may_vote(voting.context, voting.votes, vote.by, vote.decision)
         earlier = voting.votes.of(vote.by.id)
         result = count_votes(voting.context, voting.votes.cast(vote), cast_now=vote.by.id)
         repeated = earlier is not None and earlier.decision == vote.decision
-        # The same vote decides where the world has changed since: somebody is a member again.
+        # Repeating a vote can decide if memberships changed since.
         if repeated and result.outcome is Outcome.OPEN:
             raise AlreadyVoted
         return result.noted_on(approval.votes_on(row).cast(vote)), result
 
     async def _explain_conflict(self, request: DecisionRequest) -> None:
-        """Raise what whoever was first left for the others to know; nothing if the rows are still open."""
+        """Raise the error that explains the other person's change; nothing if the rows are still open."""
         now = await self._store.approval(request.approval_id)
         if now is None:
             raise NotPending
@@ -264,7 +264,7 @@ class Decide:
 
 
 def _shuts_out_an_editor(before: Approval, after: Approval) -> bool:
-    """Whether somebody may not decide any more what they have just edited: maybe nobody else is left."""
+    """Whether an edit shuts its author out, so that perhaps nobody is left to decide."""
     return after.status is Status.PENDING and any(
         not after.rule(row).requester_may_decide
         and after.votes_on(row).editor not in {None, before.votes_on(row).editor}
@@ -295,5 +295,5 @@ def _glass_breaks(
 
 
 def _for_the_graph(decision: Decision) -> Decision:
-    """The reason of an approval stays with us: no answer has a place for it."""
+    """The reason of an approval is not sent: no answer has a field for it."""
     return replace(decision, message=None) if decision.kind is DecisionKind.APPROVE else decision

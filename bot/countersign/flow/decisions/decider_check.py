@@ -1,4 +1,4 @@
-"""Who may do what only those may who could decide: say that they look at it, or ask somebody else."""
+"""Checks that a person could decide an approval, for actions reserved to deciders: claiming, referring."""
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
@@ -38,7 +38,7 @@ class DeciderCheck:
 
 
 class DeciderCommand:
-    """What whoever may decide an approval does with it without deciding it."""
+    """An action on an approval, other than deciding, that is reserved to those who may decide it."""
 
     def __init__(
         self,

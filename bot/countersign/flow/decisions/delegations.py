@@ -31,7 +31,7 @@ class ManageDelegations:
         zone: ZoneInfo,
         group: UserGroup | None = None,
     ) -> tuple[Delegation, tuple[Delegation, ...]]:
-        """The delegation, and those to the delegator, which are not passed on with it.
+        """Start the delegation. Returns it, and the delegations to the delegator, which are not passed on.
 
         The delegate is notified. Raises DelegationRefused and MayNotDecide.
         """
@@ -64,16 +64,16 @@ class ManageDelegations:
         return new, kept
 
     async def stop(self, team: str, delegator: Person) -> tuple[Delegation, ...]:
-        """End all that this person delegated; returns it. The delegates are notified."""
+        """End all delegations of this person and return them. The delegates are notified."""
         return await self._store.stop(team, delegator, self._clock(), _stopped)
 
     async def of(self, team: str, user: str) -> tuple[Delegation, ...]:
-        """What lasts now and concerns this person: their own delegations, and those to them."""
+        """The active delegations by this person and to them."""
         active = await self._store.active(team, self._clock())
         return tuple(each for each in active if user in {each.delegator, each.delegate})
 
     async def end_lapsed(self) -> int:
-        """Record the end of those whose time is over; returns how many."""
+        """Record the end of delegations that have expired; returns how many."""
         return await self._store.end_lapsed(self._clock())
 
     def now(self) -> datetime:

@@ -1,4 +1,4 @@
-"""Asking someone else: whoever may decide passes the card to another person who may, with a note."""
+"""Referring: an approver asks another approver to decide, with a note."""
 
 from uuid import UUID
 
@@ -26,13 +26,13 @@ class NothingToPassOn(CountersignError):
 
 class ReferApproval(DeciderCommand):
     async def check(self, approval: Approval, person: Person) -> None:
-        """Raise NotPending, NothingToPassOn, or MayNotDecide for whoever may not decide it themselves."""
+        """Raise NotPending, NothingToPassOn, or MayNotDecide unless the person may decide it themselves."""
         await self._check(approval, person, NothingToPassOn())
 
     async def __call__(
         self, approval_id: UUID, channel: str, by: Person, to: Person, note: str
     ) -> tuple[Review, Outgoing]:
-        """The approval with the referral on it, and the direct message to whoever was asked.
+        """Add the referral to the approval, and send a direct message to the person asked.
 
         Raises what `check` raises, FormValidationError for somebody who may not decide it, and Conflict.
         """

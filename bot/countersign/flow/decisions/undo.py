@@ -1,4 +1,4 @@
-"""Taking a decision back before the graph hears of it: the approval waits again, for whoever decides anew."""
+"""Undo: takes a decision back before the graph gets it; the approval is pending again."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -41,8 +41,8 @@ class UndoDecision:
 
         Grants that were given with what is taken back are revoked.
 
-        Raises NotPending once it is too late, NothingToWithdraw for whoever decided none of it, MayNotDecide
-        for whoever may not decide any more, and Conflict.
+        Raises NotPending once it is too late, NothingToWithdraw for a person without a vote in it,
+        MayNotDecide for a person who may no longer decide, and Conflict.
         """
         check_may_decide(person)
         return await save_change(

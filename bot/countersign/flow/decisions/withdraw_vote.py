@@ -1,4 +1,4 @@
-"""Taking one's own vote back, while the row is open."""
+"""Withdraws a person's own vote while the row is open."""
 
 from uuid import UUID
 

@@ -1,7 +1,7 @@
-"""Spaces the posts in a channel that Slack limits: one a second, each in its turn.
+"""Rate limiting per channel: spaces posts to one a second once Slack has answered 429.
 
-Slack takes about one message a second in a channel. Of many threads that try again at the moment that Slack
-gave them all, all but one are refused again.
+Slack accepts about one message a second per channel. If all waiting threads retried at the moment that Slack
+named, all but one would be refused again.
 """
 
 import time
@@ -14,11 +14,11 @@ _SHORTEST = 0.1  # seconds between two attempts, whatever Slack says
 
 
 class ChannelPace:
-    """`clock` gives seconds that only grow."""
+    """`clock` is monotonic, in seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._free_at: dict[str, float] = {}  # the next turn that nobody has, of channels that were limited
+        self._free_at: dict[str, float] = {}  # per limited channel: the next free time
         self._turns: dict[str, float] = {}  # of messages, by key
 
     def wait(self, row: Outgoing) -> float:
@@ -34,7 +34,7 @@ class ChannelPace:
         return max(turn - now, 0.0)
 
     def limited(self, row: Outgoing, seconds: float) -> float:
-        """Slack refused the message for so long. Seconds until its turn."""
+        """Slack refused the message for this long. Returns the seconds until its turn."""
         self._turns.pop(row.key, None)
         again_at = self._clock() + max(seconds, _SHORTEST)
         self._free_at[row.channel] = max(self._free_at.get(row.channel, again_at), again_at)

@@ -1,4 +1,4 @@
-"""Posts the outbox's rows, once each and in order, and keeps cards showing their approval as it is."""
+"""Posts the outbox's rows, once each and in order, and keeps cards up to date."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ from countersign.i18n import lazy_text
 
 _BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds; the last one repeats
 _CLAIM_USE = 8.0  # seconds after a claim in which another post may begin; it may take 10 s itself
-_REFUSED_PAUSE = 60.0  # a person has to change something in Slack first
+_REFUSED_PAUSE = 60.0  # somebody has to change something in Slack first
 _CHANNEL_GONE = {
     "is_archived": lazy_text("that channel is archived"),
     "channel_not_found": lazy_text("I can't see that channel"),
@@ -45,9 +45,9 @@ class MessageDelivery:
         quiet_hours: QuietHoursCheck | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Without `lost_cards`, a deleted card stays deleted; without `quiet_hours`, nobody has any.
+        """Without `lost_cards`, a deleted card stays deleted; without `quiet_hours`, no message is held.
 
-        `monotonic` tells the age of a claim, and whose turn it is in a channel that Slack limits.
+        `monotonic` measures the age of claims and the pace of rate-limited channels.
         """
         self._quiet_hours = quiet_hours
         self._monotonic = monotonic
@@ -101,11 +101,11 @@ class MessageDelivery:
         return len(targets)
 
     async def card_seen(self, approval_id: UUID, ts: str) -> None:
-        """Learn where a card is from somebody who pressed a button on it."""
+        """Record where a card is, learned from a click on it."""
         await self._outbox.card_seen(approval_id, ts)
 
     async def update_card(self, approval_id: UUID, saved: Review | None = None) -> None:
-        """Make a card show its approval. A failure is left to the sweep, which sees the card's version.
+        """Update a card. The sweep repeats what fails here: the card's version is outdated then.
 
         `saved` is the approval as it was just saved.
         """
@@ -130,14 +130,14 @@ class MessageDelivery:
                 log.exception("card_not_updated", approval_id=str(approval_id), error_id=new_error_id())
                 return
             else:
-                # Another process may have sent a later version while ours was on its way, and ours came last.
+                # Another process may have sent a later version, and ours overwrote it.
                 now = await self._outbox.card_rendered(review.approval) if sent else version
             review = None if now == version else await self._store.approval(approval_id)
         if saved is None or saved.approval.rules:
             await self.update_messages(approval_id)
 
     async def card_lost(self, team: str, channel: str, ts: str, why: str) -> ThreadRef | None:
-        """Record that this message is gone; the thread that has something to post for it."""
+        """Record that this message was deleted. Returns the thread that has something to post for it."""
         return await self._lost_cards.card_lost(team, channel, ts, why) if self._lost_cards else None
 
     async def _post_again(self, review: Review) -> bool:
@@ -156,7 +156,7 @@ class MessageDelivery:
         return len(stale)
 
     async def update_messages(self, approval_id: UUID) -> None:
-        """Bring the messages about an approval, beside its card, up to date. Leaves the rest to the sweep."""
+        """Update the other messages about an approval. The sweep repeats what fails."""
         outdated = await self._outbox.outdated_messages(approval_id)
         review = await self._store.approval(approval_id) if outdated else None
         if review is None:
@@ -210,7 +210,7 @@ class MessageDelivery:
         else:
             self._observer.posted(row, "posted")
             self._pace.posted(row)
-            # A second attempt may have found the first one's post, which shows what the approval was then.
+            # A second attempt may have found the first one's post, with an older state.
             known_to_show = review is not None and (row.attempts == 0 or review.approval.version == 1)
             await self._outbox.posted(row, ts, review.approval if review and known_to_show else None)
             if row.kind is OutgoingKind.CARD and self._lost_cards is not None:
@@ -226,7 +226,7 @@ class MessageDelivery:
     async def _move_to_thread(
         self, review: Review, error: SlackRefused, kind: OutgoingKind = OutgoingKind.CARD
     ) -> bool:
-        """Post a card in its thread after all, if its channel is gone or closed to the bot."""
+        """Post a card in its thread instead, if the bot can no longer post in its channel."""
         approval = review.approval
         if kind is not OutgoingKind.CARD or approval.posted_to is None or error.error not in _CHANNEL_GONE:
             return False

@@ -1,1 +1,1 @@
-"""Files that come with a message: which reach the graph, and what their writer is told of the others."""
+"""Files shared with a message: reading them for the graph, and reporting those that are not read."""

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: a name and a claimed type may be wrong."""
+"""Detects a file's type from its first bytes: its name and claimed type may be wrong."""
 
 import codecs
 import re
@@ -88,7 +88,7 @@ def claimed_kind(mime: str, name: str) -> FileKind | None:
 
 
 def is_never_read(mime: str) -> bool:
-    """Whether no model takes a file of the type that it claims, so that it need not be downloaded."""
+    """Whether no model accepts the type that the file claims, so that it need not be downloaded."""
     if mime.startswith(("video/", "audio/", "font/", "application/vnd.")):
         return True
     archives = ("zip", "gzip", "x-gzip", "x-tar", "x-7z-compressed", "x-rar-compressed", "msword")

@@ -1,4 +1,4 @@
-"""The files of the message that a step handles: read at most once, and told of in the end."""
+"""The files of the message that a step handles: read at most once; skipped ones are reported."""
 
 from dataclasses import replace
 
@@ -51,7 +51,7 @@ class MessageFiles:
         return replace(message, text="\n\n".join(filter(None, (message.text, *texts))))
 
     async def read_again(self) -> None:
-        """Read them for the note alone: the graph has them from an attempt that was cut off."""
+        """Read them for the note only: the graph has them from an attempt that was interrupted."""
         await self._read_as(self._kinds)
 
     async def left_to_form(self) -> None:

@@ -1,4 +1,4 @@
-"""What is said of files that a graph did not get: to the graph, a line each; to people, why."""
+"""Reports files that were not read: one line each to the graph, and the reasons to people."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,7 @@
 """Reads the files of a message, as content blocks that the graph's model can take.
 
-It happens in the step that starts the graph, not when the message is acknowledged: a download may take a
-minute. A step that begins again reads them again, and gives the graph what Slack has then.
+Files are read in the step that starts the graph, not when the message is acknowledged: a download may take a
+minute. A step that is repeated reads them again.
 """
 
 import base64

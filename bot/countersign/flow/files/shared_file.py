@@ -1,4 +1,4 @@
-"""A file that somebody shared in a message: what Slack's event says of it, and how the inbox keeps that."""
+"""A file shared in a message: what Slack's event says about it, and how the inbox stores that."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass

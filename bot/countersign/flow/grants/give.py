@@ -1,4 +1,4 @@
-"""Giving a grant: with an approval by one person whose approval alone is enough."""
+"""Gives a grant, with an approval by one person that is enough on its own."""
 
 from datetime import datetime
 from uuid import uuid4

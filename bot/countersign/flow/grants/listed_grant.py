@@ -9,4 +9,4 @@ from countersign.approvals.policy.grants import Grant, GrantState
 class ListedGrant:
     grant: Grant
     state: GrantState
-    rule_changed: bool  # the policy file has its rule no more, so it covers nothing
+    rule_changed: bool  # its rule was changed or removed, so it covers nothing

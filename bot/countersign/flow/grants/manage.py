@@ -1,4 +1,4 @@
-"""The grants that concern somebody: listing and revoking them."""
+"""Lists and revokes a person's grants."""
 
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.person import Person
@@ -45,7 +45,7 @@ class Grants:
     async def of(self, user_id: str) -> tuple[ListedGrant, ...]:
         """The grants that this person gave, or that act for their requests, the newest first.
 
-        Those that ended less than a day ago are among them.
+        Includes those that ended less than a day ago.
         """
         now = self._clock()
         found = await self._store.grants_of(self._team, user_id, now - LISTED_AFTER_END)

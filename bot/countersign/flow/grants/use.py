@@ -1,7 +1,7 @@
-"""Deciding by grants: which rows of an approval that opens are approved by one, without asking.
+"""Applies grants: approves rows of a new approval that a grant covers, without asking.
 
-Every doubt leaves the row to people: a grant whose giver could not approve the row by a click, a freeze, a
-rule that changed, and a workspace that does not tell who is who.
+In doubt the row is left to people: if the giver could not approve it by a click now, during a freeze, after a
+change of the rule, and where Slack does not say who somebody is.
 """
 
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ class UseGrants:
         Several rows may use the same grant, as often as it has uses left.
         """
         uses: list[GrantUse] = []
-        latest: dict[object, Grant] = {}  # grants of which this approval uses some already
+        latest: dict[object, Grant] = {}  # grants as this approval has used them so far
         for row, governed in rows.items():
             found = await self._use(review, row, governed, latest)
             if found is not None:

@@ -1,8 +1,8 @@
-"""How far an inbox is counted: to count all that waits, each look would have to read all of it."""
+"""The limit to which an inbox is counted: an exact count would read every row on each view."""
 
 COUNTED = 1_000  # approvals; a total of one more stands for any number above it
 
 
 def shown_total(total: int, *, listed: int = 0) -> str:
-    """`1,234`, and `1,000+` for what was not counted to its end; without those that are listed already."""
+    """`1,234`, or `1,000+` above the limit; without the `listed` ones."""
     return f"{COUNTED - listed:,}+" if total > COUNTED else f"{total - listed:,}"

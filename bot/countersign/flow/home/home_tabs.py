@@ -1,7 +1,7 @@
-"""Publishes Home tabs: when somebody opens theirs, and again after what it shows has changed.
+"""Publishes Home tabs when they are opened, and again when their content changes.
 
-A tab is leased while it is published, and what changes meanwhile marks it stale again, so that any number of
-processes may do this. A tab is published at most once in a little more than a second.
+A tab is leased while it is published, and a change meanwhile marks it stale again, so any number of processes
+may do this. A tab is published at most once every 1.2 seconds.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ class HomeTabs:
         self._team = team
 
     async def opened(self, user: str, page: int = 0) -> None:
-        """Remember that they look at it, for the rounds to come. Raises DatabaseUnavailable."""
+        """Record that the person has it open, so that it is kept up to date. Raises DatabaseUnavailable."""
         await self._store.open_home(self._team, user, page)
 
     async def publish(self, user: str) -> None:
@@ -41,7 +41,7 @@ class HomeTabs:
             await self._publish(home)
 
     async def refresh(self, user: str) -> None:
-        """The same after somebody did something that their tab shows."""
+        """Publish it after the person did something that it shows."""
         await self._store.touch_home(self._team, user)
         await self.publish(user)
 

@@ -105,7 +105,7 @@ class InboxReader:
         return HistoryPage(reviews=await self._visible(reader, found[:size]), more=len(found) > size)
 
     async def _delegated(self, mine: Iterable[Delegation]) -> set[str]:
-        """The keys of those in whose place this person decides."""
+        """The keys of the people who delegated to this person."""
         keys: set[str] = set()
         for each in mine:
             if each.group is not None:
@@ -122,7 +122,7 @@ class InboxReader:
         return tuple(channel for channel, visible in zip(found, seen, strict=True) if visible)
 
     async def _visible(self, reader: Reader, reviews: Sequence[Review]) -> tuple[Review, ...]:
-        """Without those in channels that this person has left: what they were shown then stays with them."""
+        """Without those in channels that this person has left."""
         user, own = reader.person.id, set(reader.channels)
         places = [each.approval.channel for each in reviews]
         others = tuple(dict.fromkeys(place for place in places if place not in own))

@@ -1,4 +1,4 @@
-"""What an inbox shows: pages of approvals, and whose they are."""
+"""The content of an inbox: pages of approvals, and their reader."""
 
 from dataclasses import dataclass
 

@@ -1,8 +1,8 @@
 """Which workspace of an organisation a payload is for, where the app is installed in the whole organisation.
 
-Such a payload may name no workspace, the organisation in its place, or the workspace of whoever acts. What
-it is about decides: an approval or a thread that exists stays with its workspace, whoever comes along.
-Whether a person may decide there is asked afterwards: nobody may but members of that workspace.
+Such a payload may name no workspace, the organisation instead, or the workspace of the person who acts. Its
+subject decides: an existing approval or thread stays with its workspace. Whether the person may decide there
+is checked afterwards: only members of that workspace may.
 """
 
 import time
@@ -15,7 +15,7 @@ import structlog
 from countersign.flow.ports.database.installations import OrganisationStore
 
 _REFRESH_EVERY = 30.0  # seconds between two questions to Slack because of a workspace that is not known
-_MAX_AGE = 2.0  # seconds in which a process hears what another one was told
+_MAX_AGE = 2.0  # seconds until a process sees what another one stored
 
 log = structlog.get_logger()
 

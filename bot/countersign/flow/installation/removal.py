@@ -1,7 +1,7 @@
-"""The app was removed from a workspace: what waits there is closed, and nothing is posted there any more.
+"""After the app was removed from a workspace: closes its pending approvals and stops posting there.
 
-The event is only written down before it is acknowledged. The sweep does the rest, in whichever process; and
-for a day again, because a run that was going on may have asked something meanwhile.
+The event is only stored before it is acknowledged. A sweep in any process does the rest, and repeats it for a
+day, because a run that was still active may have asked something.
 """
 
 from collections.abc import Awaitable, Callable

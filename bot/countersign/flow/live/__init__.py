@@ -1,1 +1,1 @@
-"""What people see of a run while it goes on: its words as they come, and its tool calls as a plan."""
+"""Live display of a run: its text as it streams, and its tool calls as a plan."""

@@ -1,7 +1,7 @@
 """The state of Slack's agent session in a thread: working, waiting for a person, at rest, or over.
 
-A session at rest stays active, since any message goes on with it. A reset closes it, and so does retention
-with its thread; the next message opens it again, after a reset under a title of its own.
+A session at rest stays active, since any message continues it. A reset closes it, and so does retention when
+it deletes the thread; the next message opens it again, after a reset with a new title.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ class AgentSessions:
         return AgentSession(work, self._display, self._show_after)
 
     async def close(self, thread: ThreadRef) -> None:
-        """The conversation is forgotten. What Slack refuses is not tried again. Raises RateLimited."""
+        """The conversation was deleted. What Slack refuses is not retried. Raises RateLimited."""
         try:
             await self._display.set_session(thread, SessionStatus.CLOSED.value, None, None)
         except RateLimited:
@@ -53,7 +53,7 @@ class AgentSessions:
 
 
 class AgentSession:
-    """One step's. A status that Slack does not take is not tried again, and no step fails by it."""
+    """The session of one step. A status that Slack refuses is not retried, and never fails the step."""
 
     def __init__(self, work: Work, display: SessionDisplay, show_after: float) -> None:
         self._ref: ThreadRef = work.thread.ref
@@ -105,7 +105,7 @@ def _title(work: Work) -> str | None:
 
 
 def with_feedback(result: StepResult) -> StepResult:
-    """The result, with buttons below the last words of a run that came to its end."""
+    """The result, with feedback buttons below the last message of a finished run."""
     said = [row for row in result.post if row.kind is OutgoingKind.AGENT_MESSAGE]
     at_its_end = not (result.waits or result.stopped or result.thread.halted)
     if not at_its_end or not said or not isinstance(said[-1].body, dict):

@@ -22,7 +22,7 @@ class PlanTask:
     tool: str = ""  # its name
     step: str = ""  # its title
     status: TaskStatus = TaskStatus.PENDING
-    not_run: bool = False  # it was turned down
+    not_run: bool = False  # it was rejected
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True)
 class MessageStream:
-    """A message that is shown while it is written, until the outbox row of this key takes it over."""
+    """A message that is streamed until the outbox row with this key takes it over."""
 
     key: str
     team: str
@@ -56,5 +56,5 @@ class DisplayedMessage:
 
     @property
     def is_ordered(self) -> bool:
-        """Whether the tasks stand as the plan has them."""
+        """Whether Slack shows the tasks in the plan's order."""
         return self.plan is None or self.order == tuple(task.id for task in self.plan.tasks)

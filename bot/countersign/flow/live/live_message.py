@@ -1,4 +1,4 @@
-"""One message that is shown while it is written."""
+"""One message that is streamed to Slack while it is written."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,12 +18,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, kw_only=True)
 class Timing:
-    show_after: float = 1.0  # seconds; what is whole by then is posted and costs no stream
+    show_after: float = 1.0  # seconds; what is complete by then is posted without a stream
     every: float = 1.0  # seconds between two updates of one message
 
 
 class LiveMessage:
-    """Shows what `content` gives, as it changes, until it is closed. An error ends only the showing."""
+    """Shows what `content` returns, as it changes, until it is closed. An error only ends the display."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class LiveMessage:
         self._display = display
         self._timing = timing
         self._changed = asyncio.Event()
-        self._calls = asyncio.Lock()  # held while Slack is called: no call is cut off half-way
+        self._calls = asyncio.Lock()  # held during a call of Slack, so that none is cancelled half-way
         self._begun = False
         self._broken = False
         self._shown: DisplayedMessage | None = None
@@ -49,7 +49,7 @@ class LiveMessage:
 
     @property
     def begun(self) -> bool:
-        """Whether something of it may be in Slack."""
+        """Whether a part of it may be in Slack."""
         return self._begun
 
     def touch(self) -> None:

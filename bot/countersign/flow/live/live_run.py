@@ -1,4 +1,4 @@
-"""Shows what one step of a thread does while it goes on. Nothing of it decides how the step ends."""
+"""Shows what one step of a thread does while it runs. It never affects the step's result."""
 
 import asyncio
 from collections.abc import Collection
@@ -28,7 +28,7 @@ from countersign.flow.ports.slack.live import StreamDisplay
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
 
-STEPS_SHOWN_LATER = 2  # times as late as tool calls: a plan stays in the thread
+STEPS_SHOWN_LATER = 2  # times the delay of tool calls: a plan stays in the thread
 _DONE = {TaskStatus.COMPLETE, TaskStatus.ERROR}
 
 log = structlog.get_logger()
@@ -55,7 +55,7 @@ class LiveRuns:
         return LiveRun(work, self._store, self._display, self._timing, left)
 
     async def sweep(self, limit: int = 20) -> int:
-        """Remove messages of which nothing came, and which could not be removed at once."""
+        """Remove discarded messages whose removal failed at first."""
         found = await self._store.discarded(limit)
         for stream in found:
             await remove_stream(self._store, self._display, stream)
@@ -123,7 +123,7 @@ class LiveRun:
                 self._tasks.setdefault(event.step_id, PlanTask(id=event.step_id, step=event.title))
                 self._show_plan()
             case StepStarted():
-                if event.step_id in self._expected:  # it stands where it begins
+                if event.step_id in self._expected:  # listed from where it begins
                     self._expected.remove(event.step_id)
                     del self._tasks[event.step_id]
                 self._tasks[event.step_id] = PlanTask(
@@ -134,7 +134,7 @@ class LiveRun:
                 self._end_task(event.step_id, failed=event.failed, waits=event.waits)
 
     def with_words_cut_off(self, result: StepResult) -> StepResult:
-        """The result; of a run that was stopped, with what people saw of the message that was cut off.
+        """The result; of a stopped run, with the streamed part of the message that was cut off.
 
         The graph's state has nothing of it.
         """
@@ -154,7 +154,7 @@ class LiveRun:
         return replace(result, post=(*result.post, *cut))
 
     async def finish(self, result: StepResult) -> None:
-        """The run is over: its plan ends, and streams that are none of its messages are removed."""
+        """The run is over: end its plan, and remove streams that became no message of it."""
         waits = result.waits
         self._end = Plan(
             tasks=tuple(task if waits else _ended(task) for task in self._planned()),
@@ -164,7 +164,7 @@ class LiveRun:
         await self._close({row.key for row in result.post})
 
     async def abandon(self) -> None:
-        """The step failed, or another process goes on with it: what was shown of it is removed."""
+        """The step failed, or another process continues it: remove what was shown of it."""
         await self._close(frozenset())
 
     async def _close(self, said: Collection[str]) -> None:
@@ -200,11 +200,11 @@ class LiveRun:
         text = self._texts.get(event.message_id)
         if text is not None and text.live is not None:
             text.ended = True
-            text.parts.append("\n")  # its last word is whole
+            text.parts.append("\n")  # so that its last word is shown, too
             self._closing.append(asyncio.create_task(self._close_unless_step_ends(text.live)))
 
     async def _close_unless_step_ends(self, live: LiveMessage) -> None:
-        """The message is whole, and the run may go on for long. If it does not, its post shows the rest."""
+        """The message is complete and the run may go on for long. If it ends, its post shows the rest."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._ending.wait(), self._timing.every)
             return
@@ -281,7 +281,7 @@ def _cut_off(text: _Text) -> str:
 
 
 def _ended(task: PlanTask) -> PlanTask:
-    """A call that has no result at the end of its run was turned down."""
+    """A call without a result at the end of its run was rejected."""
     if task.status in _DONE:
         return task
     return replace(task, status=TaskStatus.ERROR, not_run=task.status is TaskStatus.PENDING)

@@ -1,7 +1,7 @@
-"""Closes the sessions of threads that retention deleted: one at a time in each workspace.
+"""Closes the agent sessions of threads that retention deleted, one at a time per workspace.
 
-Retention deletes thousands of threads in a minute, and Slack counts these calls together with those that show
-that an agent works or waits. What is left when the process ends is not closed: a session at rest is active.
+Retention deletes thousands of threads in a minute, and Slack's rate limit counts these calls together with
+those for running agents. What is queued when the process ends is not closed.
 """
 
 import time
@@ -14,7 +14,7 @@ from countersign.flow.thread import ThreadRef
 
 
 class SessionClosings:
-    """`is_in_use` says whether the thread of this id was begun anew. `clock` gives seconds that only grow."""
+    """`is_in_use`: whether the thread with this id was started again. `clock` is monotonic, in seconds."""
 
     def __init__(
         self, is_in_use: Callable[[str], Awaitable[bool]], clock: Callable[[], float] = time.monotonic
@@ -25,7 +25,7 @@ class SessionClosings:
         self._limited_until: dict[str, float] = {}
 
     def add(self, thread: ThreadRef) -> None:
-        """Have its session closed in its turn."""
+        """Queue the thread's session to be closed."""
         self._waiting[thread.team].append(thread)
 
     async def teams(self) -> frozenset[str]:

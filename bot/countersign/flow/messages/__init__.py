@@ -1,1 +1,1 @@
-"""Messages: what comes in from Slack, and what a run says."""
+"""Messages: inbound from Slack, and outgoing to it."""

@@ -1,4 +1,4 @@
-"""What comes in from Slack and must not be lost: stored before it is acknowledged, handled in order."""
+"""Inbound messages and events: stored before Slack gets its acknowledgement, handled in order."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class InboundKind(StrEnum):
     ASK_AGAIN = "ask_again"  # a person wants the question of the failed step asked again
     CHOICE = "choice"  # a person said what a message of theirs is; `body` is a ChosenReply
     STOP = "stop"  # a person stopped what the agent does
-    RESET = "reset"  # a person begins the conversation anew
+    RESET = "reset"  # a person resets the conversation
     REVISION = "revision"  # a person edited or deleted a message; `body` has its key as `message`
 
 
@@ -27,7 +27,7 @@ STARTS_A_RUN = frozenset({InboundKind.MESSAGE, InboundKind.FORM})
 
 @dataclass(frozen=True, kw_only=True)
 class Inbound:
-    """`key` is unique for what it means (a message's `message:<team>/<channel>/<ts>`), `event_id` for its
+    """`key` identifies the content (a message's `message:<team>/<channel>/<ts>`), `event_id` its
     delivery."""
 
     key: str
@@ -46,14 +46,14 @@ class Inbound:
     traceparent: str | None = None  # the trace in which it came in; known once it is stored
 
     def written_after(self, ts: str | None) -> bool:
-        """Whether it is a message whose writer can have seen the message that has this ts."""
+        """Whether its writer can have seen the message with this ts."""
         if self.ts is None or ts is None:
             return False
         return Decimal(self.ts) > Decimal(ts)
 
 
 def in_order(rows: Iterable[Inbound]) -> tuple[Inbound, ...]:
-    """As they came in, but messages among themselves as they were written.
+    """In order of arrival, but messages among themselves in order of writing.
 
     Slack delivers a thread's messages over any of our connections, so that a later one may be stored first.
     """

@@ -1,4 +1,4 @@
-"""What goes out to Slack: a row in the outbox first, a post after. Its key makes it post once."""
+"""Outgoing messages: stored in the outbox first, then posted; the key makes the post happen once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.i18n import N_, AnyText, for_everyone, lazy_text, pieces
 
 FILE_LIMIT = 8 << 20  # bytes
-MAX_AUTOMATIC_CARDS = 2  # of one approval; somebody who deletes the second wants it gone, so they have to ask
+MAX_AUTOMATIC_CARDS = 2  # of one approval; after the second was deleted, somebody has to ask for it
 _CARD_GONE = N_(
     "The card was deleted again, so I don't post it by myself. Its question is still open and nothing was "
     "decided. Write anything in this thread to get the card back."
@@ -26,7 +26,7 @@ class OutgoingKind(StrEnum):
     FILE = "file"  # body: {"mime", "name"?, "data"}, in base64; with "size" and no data: too large
     DONE = "done"  # body: {"tools": [{name: text}, ...]}: a run ended without words
     NOTE = "note"  # body: {"text", "parts"?, "mentions": [ids]?}: what the bot itself has to say, in mrkdwn
-    WAITING = "waiting"  # body: {"before", "running"}: the thread waits for a slot, behind so many others
+    WAITING = "waiting"  # body: {"before", "running"}: it waits for a slot; `before`: threads ahead of it
     REMOVAL = "removal"  # body: {"key"}: no message, but the removal of the one that has this key
     CARD = "card"  # an approval's card, rendered from its row when it is posted
     FAILURE = "failure"  # body: {"text", "error_id", "ask_again": bool}: a run stopped
@@ -47,7 +47,7 @@ class Outgoing:
     body: Json = None
     approval_id: UUID | None = None
     held: bool = False  # a direct message that waited for the end of its reader's quiet hours
-    attempts: int = 0  # posts tried before this one; above 0, it may be there already
+    attempts: int = 0  # earlier attempts; above 0, it may have been posted already
     stream: MessageStream | None = None  # in which its beginning is shown already
 
 
@@ -77,9 +77,9 @@ def outgoing(ref: ThreadRef, key: str, kind: OutgoingKind, body: Json = None) ->
 
 @for_everyone
 def note(ref: ThreadRef, key: str, text: AnyText, *, mentions: Sequence[str] = ()) -> Outgoing:
-    """What the bot has to say about the thing that has this key; `mentions` are ids of users to notify.
+    """A note about the object with this key; `mentions` are ids of users to notify.
 
-    Everybody reads the moments in it in their own time zone.
+    Slack shows its times in each reader's time zone.
     """
     parts = list(pieces(text))
     body: dict[str, Json] = {"text": str(text)}
@@ -111,7 +111,7 @@ def card(ref: ThreadRef, approval: Approval) -> Outgoing:
 
 
 def card_again(ref: ThreadRef, approval_id: UUID, losses: int) -> Outgoing:
-    """The approval's card once more, after its message was deleted so often."""
+    """The approval's card again, after its message was deleted `losses` times."""
     row = outgoing(ref, f"card:{approval_id}:{losses + 1}", OutgoingKind.CARD)
     return replace(row, approval_id=approval_id)
 
@@ -121,6 +121,6 @@ def card_gone_note(ref: ThreadRef, approval_id: UUID, losses: int) -> Outgoing:
 
 
 def pointer(ref: ThreadRef, approval: Approval) -> Outgoing:
-    """In the thread, where its approval's card is: in another channel."""
+    """A message in the thread that links to the approval's card in another channel."""
     row = outgoing(ref, f"pointer:{approval.id}", OutgoingKind.POINTER)
     return replace(row, approval_id=approval.id)

@@ -1,4 +1,4 @@
-"""Edits and deletions of messages that were not read yet: the agent reads what is there now, or nothing."""
+"""Edits and deletions of messages that were not handled yet: the agent gets the latest text, or nothing."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,14 +7,14 @@ from countersign.flow.messages.inbound import Inbound, InboundKind
 
 
 def revised_message(inbound: Inbound) -> str | None:
-    """The key of the message that was edited or deleted, if that is what this tells."""
+    """The key of the message that this event edits or deletes; None for other events."""
     body = inbound.body
     key = body.get("message") if inbound.kind is InboundKind.REVISION and isinstance(body, dict) else None
     return key if isinstance(key, str) else None
 
 
 def as_it_stands(message: Inbound, revisions: Iterable[Inbound]) -> Inbound:
-    """The message as its writer left it. `revisions` are what came in after it, oldest first."""
+    """The latest version of the message. `revisions` are what came in after it, oldest first."""
     for row in revisions:
         if revised_message(row) == message.key:
             text = row.body.get("text") if isinstance(row.body, dict) else None

@@ -1,4 +1,4 @@
-"""What is told of a use of `break_glass`, to the thread and to the approvers, who have to review it."""
+"""Notices about a use of `break_glass`: to the thread, and to the approvers who have to review it."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ _REASON_LIMIT = 500  # characters
 
 
 async def glass_broken(review: Review, use: GlassBreak, audience: Audience) -> tuple[Outgoing, ...]:
-    """The thread and the approvers, at once: also while it can be undone."""
+    """To the thread and the approvers, at once, even while it can be undone."""
     text = lazy_text(
         ":rotating_light: Break glass: {person} decided “{title}” alone. "
         "An approver has to review it: `/approvals review`. Reason: {reason}",
@@ -30,7 +30,7 @@ async def glass_broken(review: Review, use: GlassBreak, audience: Audience) -> t
 async def reviewers_told(
     review: Review, use: GlassBreak, audience: Audience, why: NoticeReason, at: datetime
 ) -> tuple[Outgoing, ...]:
-    """A direct message to each of the rule's approvers but whoever broke the glass, once for `at`."""
+    """A direct message to each approver of the rule except the person who broke the glass, once per `at`."""
     approval = review.approval
     rule = approval.rule(use.row)
     users = await audience.members(approval, rule, rule.approvers)

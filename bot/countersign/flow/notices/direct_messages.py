@@ -1,4 +1,4 @@
-"""Direct messages about an approval. Each is sent once, and says so when the approval is decided."""
+"""Direct messages about an approval. Each is sent once, and updated when the approval is decided."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -19,7 +19,7 @@ class NoticeReason(StrEnum):
 
 
 def direct_messages(approval: Approval, users: Iterable[str], why: NoticeReason) -> tuple[Outgoing, ...]:
-    """A message to each of them, for each reason once since the approval was last asked."""
+    """A message to each person, once per reason since the approval was last asked."""
     team = ThreadRef.parse(approval.thread_id).team
     asked = int(approval.clock_from.timestamp())
     return tuple(
@@ -37,7 +37,7 @@ def direct_messages(approval: Approval, users: Iterable[str], why: NoticeReason)
 
 
 def referral_message(approval: Approval, referral: Referral) -> Outgoing:
-    """To whoever was asked, once for each person who asks them."""
+    """To the person asked, once per person who asks them."""
     asked = int(approval.clock_from.timestamp())
     return Outgoing(
         key=f"{NoticeReason.REFERRED}:{approval.id}:{asked}:{referral.by.id}:{referral.to.id}",

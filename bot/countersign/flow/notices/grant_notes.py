@@ -1,4 +1,4 @@
-"""Lines in the thread about what was decided without asking, and about the grants behind it."""
+"""Notes in the thread about automatic decisions, and about the grants behind them."""
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.ledger import Change

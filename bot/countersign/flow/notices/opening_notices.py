@@ -25,7 +25,7 @@ class OpeningNotices:
         self._shortages = ShortageNotices(audience, voting)
 
     async def __call__(self, review: Review, misplaced: tuple[Outgoing, ...] = ()) -> tuple[Outgoing, ...]:
-        """What is posted of an approval that has its place."""
+        """The messages for a new approval whose channel is known."""
         approval = review.approval
         users: dict[str, None] = {}
         for rule in dict.fromkeys(approval.rule(row) for row in approval.open_rows):
@@ -70,7 +70,7 @@ def card_messages(review: Review) -> tuple[Outgoing, ...]:
 
 
 def misplaced_card(review: Review, channel: str, why: Text) -> Outgoing:
-    """That the card is in the thread, because it cannot be where the rule says."""
+    """The note that the card is in the thread, because it cannot be where the rule says."""
     log.error(
         "card_channel_unavailable", approval_id=str(review.approval.id), channel=channel, reason=why.source
     )

@@ -1,4 +1,4 @@
-"""Tells the thread, the log and who may decide instead that nobody is left who could decide an approval."""
+"""Reports approvals that nobody can decide: to the thread, the log and the fallback approvers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -62,7 +62,7 @@ class ShortageNotices:
 
 
 class ShortageCheck:
-    """Looks through what waits after Slack reported a change of groups, channels or accounts."""
+    """Checks pending approvals after Slack reported a change of groups, channels or accounts."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class ShortageCheck:
         self._asked = 0
 
     async def __call__(self) -> None:
-        """Report each shortage that is new. Of several calls at once, the last one does it."""
+        """Report each new shortage. Of several concurrent calls, only the last one does."""
         self._asked += 1
         asked = self._asked
         async with self._running:

@@ -1,4 +1,4 @@
-"""Notes in the thread of an approval: what the clock did, and what came of it, to whoever asked for it."""
+"""Notes in an approval's thread: reminders, escalation, expiry, and the outcome for the requester."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -119,7 +119,7 @@ def overdue(review: Review, rule: Rule, deadline_text: Text, *, frozen: bool) ->
 
 
 def outcome_note(review: Review) -> Outgoing | None:
-    """What came of it and why, to the requester. None where they decided it, or nobody was asked.
+    """The outcome and why, for the requester. None where they decided it, or nobody was asked.
 
     Without a requester, an expired approval is reported in the thread all the same. One that was cancelled
     is reported to the others, who need not decide it any more. A cancelled run is reported once it has ended.
@@ -160,7 +160,7 @@ def outcome_note(review: Review) -> Outgoing | None:
 
 
 def run_cancelled_note(review: Review) -> Outgoing:
-    """That the run is over without an answer: by whom, why, and how to begin again."""
+    """The note that the run was cancelled: by whom, why, and how to start again."""
     approval = review.approval
     votes = _who_cancelled(approval)
     reason = " ".join(filter(None, (" ".join((vote.decision.message or "").split()) for vote in votes)))
@@ -222,7 +222,7 @@ def _who(approval: Approval, row: int, vote: Vote, title: str | None) -> Text:
 
 
 def _reasons(approval: Approval, row: int, vote: Vote) -> list[Text]:
-    """All that were given, with whose they are where several people decided."""
+    """All reasons, with names where several people decided."""
     voters = {each.by.id for each in counted_votes(approval, row, vote)}
     given = given_reasons(approval, row, vote)
     texts = []

@@ -106,7 +106,7 @@ class TimerRunner:
             return _Firing(change=Change(after=approval.released(), event=Event.RELEASED, detail=held))
         if TimerKind.EXPIRE in due:
             frozen = {row: self._is_frozen(approval, row) for row in due[TimerKind.EXPIRE]}
-            # In a thread, since judging an answer takes up to a second.
+            # In a thread, since validating an answer takes up to a second.
             return await asyncio.to_thread(_expired, review, due[TimerKind.EXPIRE], now, frozen)
         if TimerKind.ESCALATE in due:
             return await self._escalated(review, due[TimerKind.ESCALATE])

@@ -31,9 +31,9 @@ class AnswerPreview:
 
 
 def answer_previews(request: ReviewRequest) -> tuple[AnswerPreview, ...]:
-    """The buttons in the order of the rows; an answer given another way is no button of these.
+    """The buttons in the order of the rows; an answer given another way is not a button of these.
 
-    Neither is a no that cancels the run, of which the graph hears nothing.
+    Nor is a rejection that cancels the run, which the graph does not get.
     """
     return tuple(preview for at, row in enumerate(request.rows) for preview in _of_row(request, at, row))
 

@@ -66,7 +66,7 @@ def shape_to_json(shape: AnswerShape) -> dict[str, Json]:
 
 
 def shape_from_json(value: Json) -> AnswerShape:
-    """The shape that was stored. What this version cannot read is `Unknown`: never a reason to fail."""
+    """The stored shape. What this version cannot read becomes `Unknown`; never raises."""
     try:
         return _shape(value, _MAX_DEPTH)
     except (KeyError, TypeError, ValueError):

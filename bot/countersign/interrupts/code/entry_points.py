@@ -1,4 +1,4 @@
-"""The functions that LangGraph calls: what it gives them, and what it does with what they return."""
+"""Functions that LangGraph calls: their arguments, and what LangGraph does with their results."""
 
 import ast
 

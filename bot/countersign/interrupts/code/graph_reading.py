@@ -1,4 +1,4 @@
-"""Reading a whole graph: every node that can ask, and the way of its answers through the state."""
+"""Reads a whole graph: every node that can ask, and the flow of its answers through the state."""
 
 import ast
 from collections.abc import Iterable, Mapping

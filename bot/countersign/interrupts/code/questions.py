@@ -40,7 +40,7 @@ class GraphReading:
     def shape_for(self, node: str, payload: Json) -> AnswerShape:
         """The shape of the answer to what a node of the outermost graph asked with this payload.
 
-        Unknown where nothing in the code asks so, or where what asks so is not told apart.
+        Unknown where nothing in the code asks so, or where what asks so is not distinguished.
         """
         asking = [reading for reading in self.nodes if reading.path[:1] == (node,)]
         rated = [

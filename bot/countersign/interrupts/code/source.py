@@ -1,6 +1,6 @@
 """The source of a loaded graph, as text: what the reader works on.
 
-Whoever loads the graph fills this in; nothing here is imported or run.
+The loader fills this in; nothing here is imported or run.
 """
 
 from collections.abc import Mapping

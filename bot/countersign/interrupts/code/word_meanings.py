@@ -1,4 +1,4 @@
-"""Which words in a graph's code mean yes, no, a change or a remark."""
+"""Words in a graph's code that mean yes, no, a change or a remark."""
 
 from enum import Enum
 

@@ -48,7 +48,7 @@ def parse(value: Json, _schema: Json) -> ReviewRequest | None:
 
 
 def _blank(value: Json) -> ReviewRequest:
-    """Talk in the thread is no answer to it, and people say of what kind theirs is."""
+    """Replies in the thread do not answer it; people choose the kind of their answer."""
     return single_row_request(
         NAME,
         title=_("The agent asks"),

@@ -1,4 +1,4 @@
-"""A breakpoint at which a graph stands: `interrupt_before`, `interrupt_after`, or a NodeInterrupt.
+"""A breakpoint at which a graph stopped: `interrupt_before`, `interrupt_after`, or a NodeInterrupt.
 
 The graph asks nothing there, so the bot describes the stop in a payload of its own: a list of stops, each
 with `before` (the steps that run next), `after`, `raised` (what a NodeInterrupt carried), `tool_calls`, or

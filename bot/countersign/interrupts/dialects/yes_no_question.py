@@ -1,4 +1,4 @@
-"""What kind of answer a question wants, told from its English words."""
+"""Infers from a question's English words which kind of answer it wants."""
 
 import re
 from enum import Enum

@@ -1,4 +1,4 @@
-"""Invisible characters that a script is written with: where they stand, a reader expects them.
+"""Invisible characters that are part of a script's normal spelling, and so are not written out.
 
 Unicode calls them format characters (https://www.unicode.org/reports/tr31/#Layout_and_Format_Control_Characters).
 A joiner between Persian letters, behind an Indic virama or inside an emoji changes what is seen; the same
@@ -62,7 +62,7 @@ def _forms_letters(text: str, at: int) -> bool:
 
 
 def _letter(text: str, at: int, step: int) -> str:
-    """The nearest character in this direction that is no combining mark; empty at the end of the text."""
+    """The nearest character in this direction that is not a combining mark; empty at the end of the text."""
     for distance in range(1, _WINDOW):
         place = at + step * distance
         if not 0 <= place < len(text):

@@ -24,7 +24,7 @@ class Section:
     """One labelled stretch of text. `continued` says that it goes on with the section before it."""
 
     label: str  # one line
-    text: str  # lines; safe to show as it is, once the door has escaped it for its own markup
+    text: str  # lines; safe to show once it is escaped for the output's markup
     continued: bool = False
 
 

@@ -1,4 +1,4 @@
-"""Numbers, yes and no, and nothing, as people read them; and which texts could be taken for one of them."""
+"""Numbers, booleans and null as people read them, and texts that could be mistaken for them."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _TYPED = re.compile(
 
 
 def scalar_text(value: Json, key: str = "") -> str:
-    """A value that is no text, and holds none."""
+    """A value that is not a text, and holds none."""
     match value:
         case True:
             return _(_YES)
@@ -35,13 +35,13 @@ def scalar_text(value: Json, key: str = "") -> str:
 
 @cache
 def _typed_words() -> frozenset[str]:
-    """What stands for a value that is no text, in any language: who reads a card may know each."""
+    """What stands for a value that is not a text, in any language: who reads a card may know each."""
     words = (_YES, _NO, _NONE, _EMPTY_LIST, _EMPTY_OBJECT)
     return frozenset(each.casefold() for word in words for each in in_every_language(word))
 
 
 def is_typed_looking(text: str) -> bool:
-    """Whether it reads as a number, as yes, no or none, or as another JSON value that is no text."""
+    """Whether it reads as a number, as yes, no or none, or as another JSON value that is not a text."""
     if _TYPED.fullmatch(text) or text.casefold() in _typed_words():
         return True
     try:

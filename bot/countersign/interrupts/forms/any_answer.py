@@ -1,4 +1,4 @@
-"""The form that takes any JSON: one text, and a choice that says what kind of answer the text is."""
+"""The form for any JSON value: a text, and a choice of its kind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -52,7 +52,7 @@ class Field:
     """`pointer` is where the value goes (JSON Pointer; the whole answer is `/`) and the input's block id.
 
     `initial` is the value that stands there now, or that the schema proposes. An emptied input means
-    `when_empty`, unless the field is `required`. Bounds are hints for the input: the schema is what judges.
+    `when_empty`, unless the field is `required`. Bounds are hints for the input: the schema validates.
     """
 
     pointer: str
@@ -68,7 +68,7 @@ class Field:
     maximum: float | None = None
     min_length: int | None = None
     max_length: int | None = None
-    accepts_text: bool = False  # of JSON: text that is no JSON is taken as a string
+    accepts_text: bool = False  # of JSON: text that is not JSON is taken as a string
     json_text: bool = False  # of text: it has to be JSON, and stays a text
     refuses_no: bool = False  # of text: a bare "no" may be meant as false, so it is asked again
 

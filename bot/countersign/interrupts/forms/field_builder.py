@@ -106,7 +106,7 @@ class FieldBuilder:
             self._add(inner, name)
 
     def _names(self, place: _Place) -> list[str]:
-        """The keys that get fields of their own; none if the place is no object or cannot be taken apart."""
+        """The keys that get fields of their own; none if the value is not an object or cannot be split."""
         spec, value = place.spec, place.present
         if place.recursive or len(place.path) >= MAX_DEPTH or spec.type not in {"object", None}:
             return []

@@ -1,4 +1,4 @@
-"""A form: the fields in which a person types an answer, and the way back from what was typed to a value."""
+"""A form: the fields of an answer, and reading what was typed back into a value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Form:
 
     fields: tuple[Field, ...]
     base: JsonOrUnset = UNSET
-    schema: Schema | None = None  # judges the finished value
+    schema: Schema | None = None  # validates the finished value
     required_objects: tuple[RequiredObject, ...] = ()
     note: str | None = None  # for the person, above the fields: why the form is as plain as it is
 

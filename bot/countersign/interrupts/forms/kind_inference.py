@@ -1,4 +1,4 @@
-"""Which kind of field a value takes, from its schema or from its own shape. What does not fit is JSON."""
+"""Infers the kind of a field from its schema or its value. The fallback is JSON."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time

@@ -1,4 +1,4 @@
-"""A number and the text of its digits: payloads have the one where answers want the other."""
+"""Converts between a number and the text of its digits, as the answer wants it."""
 
 import json
 import re

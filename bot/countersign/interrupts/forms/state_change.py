@@ -34,7 +34,7 @@ class StateChangeForm(Form):
     names: frozenset[str]  # of the fields that may be changed
 
     def read_change(self, raw: Mapping[str, RawInput]) -> StateChange:
-        """Raises `FormValidationError`; the state is judged by its schema."""
+        """Raises `FormValidationError`; the state is validated by its schema."""
         answer = {place: value for place, value in raw.items() if not place.startswith(STATE)}
         choice = answer.get(pointer.KIND)
         if not isinstance(choice, str) or choice not in {option.key for option in self.fields[0].options}:

@@ -1,1 +1,1 @@
-"""JSON values: made of any Python value, compared, pointed into, and told from a value that is not there."""
+"""JSON values: conversion from Python values, equality, pointers, and the marker for an absent value."""

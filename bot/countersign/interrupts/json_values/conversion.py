@@ -1,4 +1,4 @@
-"""Any Python value as JSON, for the eyes of people: what an interrupt carries need not be JSON at all."""
+"""Converts any Python value to JSON for display: an interrupt's value need not be JSON."""
 
 import base64
 import dataclasses
@@ -21,7 +21,7 @@ from countersign.approvals.json import Json
 MAX_DEPTH = 64  # levels; what lies deeper is shown as text, whole
 MAX_INTEGER = 10_000  # bits; Python writes no longer ones in decimal
 MAX_TEXT_LENGTH = 1_000_000  # pieces of what lies deeper: only a circle down there is longer
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")  # another one in every process, and no one's business
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")  # differs in every process
 
 
 def to_json(value: object) -> Json:

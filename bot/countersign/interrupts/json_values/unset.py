@@ -7,7 +7,7 @@ from countersign.approvals.json import Json
 
 
 class Unset(Enum):
-    """The type of `UNSET`: an optional field that nobody filled in. JSON has no word for it."""
+    """The type of `UNSET`, which stands for an absent value, unlike null."""
 
     UNSET = "unset"
 

@@ -131,7 +131,7 @@ def _edit(layout: ActionLayout, asked: Asked) -> RowAnswers:
 
 
 def _asks_whether_it_is_correct(layout: ActionLayout) -> bool:
-    """`if answer["correct"]: ... else: use(answer["name"])`: what is not correct is given anew."""
+    """`if answer["correct"]: ... else: use(answer["name"])`: what is not correct is given again."""
     return isinstance(layout.actions, Boolean) and str(layout.place).casefold() in _CORRECT
 
 

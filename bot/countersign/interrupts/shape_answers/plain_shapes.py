@@ -65,7 +65,7 @@ def _decimal_form() -> Form:
 
 
 def _json_text(shape: Text, asked: Asked) -> RowAnswers:
-    """A text that the code parses as JSON: what is no JSON is refused at its field."""
+    """A text that the code parses as JSON: what is not JSON is refused at its field."""
     if asked.text is None:
         kept = None if not shape.optional else ""
         answer = Field(
@@ -87,7 +87,7 @@ def _json_text(shape: Text, asked: Asked) -> RowAnswers:
 
 
 def approve_or_reject(yes: Scalar, no: Scalar) -> RowAnswers:
-    """None stands for an answer that there is no button for."""
+    """None stands for an answer without a button."""
     answers: dict[DecisionKind, AnswerTemplate] = {}
     if yes is not None:
         answers[APPROVE] = fixed(yes)

@@ -31,7 +31,7 @@ from countersign.interrupts.validation.schema import compile_schema
 def shape_form(shape: AnswerShape, present: JsonOrUnset = UNSET) -> Form:
     """A form for the whole answer, prefilled with what `present` has under the same names.
 
-    The form has the fields of every key; which of them are needed together is judged when it is sent.
+    The form has the fields of every key; which of them are needed together is validated when it is sent.
     """
     form = form_from_schema(shape_schema(shape), present)
     if not isinstance(shape, Object) or not (conditions := _conditions(shape)):

@@ -1,1 +1,1 @@
-"""JSON Schema: judges answers within a time limit and says in plain words what is wrong."""
+"""JSON Schema: validates answers within a time limit and says in plain words what is wrong."""

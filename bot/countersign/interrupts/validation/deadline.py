@@ -1,17 +1,17 @@
-"""The time limit of one judgement, which every rule of a validator looks at."""
+"""The time limit of one validation, checked by every rule of a validator."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from time import monotonic
 
-SECONDS = 1.0  # of one judgement: Slack waits 3 for the answer to a form, which may take two of them
+SECONDS = 1.0  # of one validation: Slack waits 3 for the answer to a form, which may take two of them
 
 _deadline: ContextVar[float] = ContextVar("_deadline")
 
 
 class ValidationTimeout(Exception):
-    """The judgement takes too long, so there is none."""
+    """The validation takes too long, so there is none."""
 
 
 @contextmanager

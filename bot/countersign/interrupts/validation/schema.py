@@ -1,4 +1,4 @@
-"""JSON Schema for judging answers: compiled once, resolved locally only, its errors in plain words."""
+"""JSON Schema for validating answers: compiled once, resolved locally only, its errors in plain words."""
 
 import json
 from functools import cache, lru_cache
@@ -22,7 +22,7 @@ from countersign.interrupts.validation.safe_validator import prepared, safe_vali
 
 TOO_DEEP = N_("This is nested too deeply to be checked against its schema, so it is not sent.")
 TIMED_OUT = N_("This takes too long to check against its schema, so it is not sent.")
-_BROKEN = (  # what the validator runs into where the schema of a large document is no schema after all
+_BROKEN = (  # what the validator runs into where the schema of a large document is not a schema after all
     jsonschema.exceptions.SchemaError,
     jsonschema.exceptions.UnknownType,
     regex.error,
@@ -36,11 +36,11 @@ _BROKEN = (  # what the validator runs into where the schema of a large document
 )
 MAX_ERRORS = 200  # of one value: nobody reads more, and a list may have an error for each of its items
 MAX_DEPTH = 64  # levels of a value that are always judged
-MAX_SIZE = 5_000  # nodes of a schema from which a form is made; a larger one still judges answers
+MAX_SIZE = 5_000  # nodes of a schema from which a form is made; a larger one still validates answers
 
 
 class Schema:
-    """One JSON Schema. `usable` is false when it is not valid JSON Schema, and then it judges nothing."""
+    """One JSON Schema. `usable` is false when it is not valid JSON Schema, and then it validates nothing."""
 
     def __init__(self, document: Json) -> None:
         self.document = document
@@ -52,7 +52,7 @@ class Schema:
     def errors(self, value: Json) -> dict[str, str]:
         """Texts for a person by the pointer of the place they are about; empty if the value fits.
 
-        The last verdict is kept: a form, its decision and the answer that it makes are judged one after the
+        The last result is kept: a form, its decision and the resulting answer are validated one after the
         other, and a value that runs into the time limit does so once.
         """
         if self._validator is None:
@@ -113,7 +113,7 @@ def _is_schema(kind: type[Validator], document: Any) -> bool:
 
 @cache
 def _metavalidator(kind: type[Validator]) -> Validator:
-    """What judges schemas of this kind, as `check_schema` does, but within the time limit."""
+    """What validates schemas of this kind, as `check_schema` does, but within the time limit."""
     document = kind.META_SCHEMA
     judge = jsonschema.validators.validator_for(document, default=kind)
     return _judge(judge, document, registry=SPECIFICATIONS, format_checker=OF_SCHEMAS)

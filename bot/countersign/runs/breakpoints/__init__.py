@@ -1,1 +1,1 @@
-"""Static breakpoints and NodeInterrupt: where a graph stopped without a question, and how it goes on."""
+"""Static breakpoints and NodeInterrupt: where a graph stopped without a question, and continuing it."""

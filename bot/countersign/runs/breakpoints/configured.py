@@ -1,4 +1,4 @@
-"""Breakpoints that langgraph.json sets on a graph, beside those that its author compiled it with."""
+"""Breakpoints that langgraph.json adds to those that the graph was compiled with."""
 
 import copy
 from typing import Any

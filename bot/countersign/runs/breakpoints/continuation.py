@@ -1,4 +1,4 @@
-"""Lets a graph go on from a breakpoint, as people decided.
+"""Continues a graph from a breakpoint, as people decided.
 
 Tool calls and state are changed in place where possible: the update is stored on the checkpoint on which the
 card was opened, so that exactly the step runs before which the graph stopped. Inside a subgraph, an update
@@ -112,7 +112,7 @@ class BreakpointContinuation:
             raise AnswerRefused(lazy_text(STATE_REFUSED, problem=str(error))) from error
 
     async def _run_unless_stopped(self) -> None:
-        """The update may have led to another breakpoint, which people have not seen."""
+        """Run, unless the update led to another breakpoint, which people have not seen."""
         if not await self.stands():
             await self.run(None)
 

@@ -1,4 +1,4 @@
-"""What people are asked at a breakpoint: the tool calls that run next, or the step and the state."""
+"""The question at a breakpoint: the tool calls that run next, or the next step and the state."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from countersign.runs.state.state_schema import state_fields, state_schema
 
 
 def breakpoint_question(stops: Sequence[ReachedBreakpoint]) -> PendingInterrupt:
-    """One question about all places where the graph stands: continuing passes every one of them."""
+    """One question about all breakpoints that were reached: continuing passes every one of them."""
     value: Json = {BREAKPOINT_KEY: [_described(stop, alone=len(stops) == 1) for stop in stops]}
     return PendingInterrupt(
         interrupt_id=breakpoint_id(stops),

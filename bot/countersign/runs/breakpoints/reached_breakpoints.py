@@ -1,8 +1,8 @@
 """Finds the breakpoints at which a graph has stopped, from its checkpoints alone.
 
-LangGraph stores no record of a stop: it stops where a step is among the breakpoints and a channel changed
-since the last resume. The same comparison is made here, so a stop is found too where a process died on its
-way to it. A run that continues without input passes the breakpoint, so nothing continues before people agree.
+LangGraph does not record a stop: it stops where a step is among the breakpoints and a channel changed since
+the last resume. The same comparison is made here, so a stop is also found if the process died just before it.
+A run that continues without input passes the breakpoint, so nothing continues before people agree.
 """
 
 import hashlib
@@ -45,7 +45,7 @@ class ReachedBreakpoint:
     raised: tuple[Interrupt, ...]  # what a step raised as NodeInterrupt
     sends: tuple[Send, ...]  # the next steps that have inputs of their own
     calls: tuple[ToolCall, ...]  # the tool calls that the next step runs, if it is the only one
-    passed: bool  # whether it was let go on already
+    passed: bool  # whether people have already let it continue
     config: RunnableConfig
     graph: AnyGraph
     values: Any
@@ -85,7 +85,7 @@ class BreakpointFinder:
 
     @property
     def positions(self) -> frozenset[str]:
-        """The keys of the checkpoints that were looked at, stops or not."""
+        """The keys of all checkpoints of the graph and its subgraphs."""
         return frozenset(self._positions)
 
     async def find(self, snapshot: StateSnapshot) -> tuple[ReachedBreakpoint, ...]:

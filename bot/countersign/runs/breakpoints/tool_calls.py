@@ -13,7 +13,7 @@ _CALL_BLOCKS = {"tool_use", "function_call", "tool_call"}  # content in which pr
 
 @dataclass(frozen=True, kw_only=True)
 class CallDecision:
-    """What becomes of one call: `edit` has new arguments, `reject` the words for the model."""
+    """The decision about one call: `edit` has new arguments, `reject` the message for the model."""
 
     kind: Literal["approve", "edit", "reject"]
     args: Mapping[str, Any] | None = None
@@ -62,7 +62,7 @@ def refusals(calls: Sequence[ToolCall], decisions: Sequence[CallDecision]) -> li
 def decided_messages(
     values: Any, calls: Sequence[ToolCall], decisions: Sequence[CallDecision]
 ) -> list[AnyMessage]:
-    """What to write so that the step runs the calls that were approved, and those only, as they were edited.
+    """The messages to write so that the step runs only the approved calls, as edited.
 
     The AI message is replaced under its own id. Where some calls are rejected it keeps those, with their
     refusals after it, and the others move to a message of their own: a step may run every call of the last AI

@@ -1,4 +1,4 @@
-"""Logs a failed run, and says what its thread may show: a hint, and the Error ID that the log has too."""
+"""Logs a failed run, and gives what its thread may show: a hint, and the Error ID in the log."""
 
 import structlog
 
@@ -37,6 +37,6 @@ def report_failure(
 
 
 def _hint(error: BaseException | None) -> str | None:
-    """What people are told of an error, by the nearest of its classes that has a text."""
+    """The text for people, by the nearest class of the error that has one."""
     names = (f"{kind.__module__.partition('.')[0]}.{kind.__name__}" for kind in type(error).__mro__)
     return next((_HINTS[name] for name in names if name in _HINTS), None)

@@ -88,7 +88,7 @@ def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
 
 
 def make_inspectable(loop: asyncio.AbstractEventLoop) -> None:
-    """Let the loop's tasks tell their contexts, which have the node's config: as Python 3.12 and later do."""
+    """Make the contexts of the loop's tasks readable, as in Python 3.12: they have the node's config."""
     if not hasattr(asyncio.Task, "get_context"):
         loop.set_task_factory(_context_task)
 

@@ -1,9 +1,8 @@
 """The graph loop: graphs run on an event loop in a thread of its own.
 
-A graph that blocks its event loop delays other runs of this process, and nothing else: events and clicks are
-acknowledged, decisions are saved, cards are posted and heartbeats are sent on the main loop. It is one loop
-and not several, because modules and factories of graphs keep clients that belong to the loop that first used
-them.
+A graph that blocks its event loop delays only other runs of this process: acknowledgements, decisions, cards
+and heartbeats are on the main loop. There is one graph loop, because modules and factories of graphs keep
+clients that belong to the loop that first used them.
 """
 
 import asyncio
@@ -128,13 +127,13 @@ class GraphsOnGraphLoop:
     async def drain(self) -> None:
         """Stop every run at its next superstep; another process continues it.
 
-        Nobody waits for a loop that a node blocks, which may be for as long as the process is given to end.
+        Does not wait for a loop that a node blocks: that could take the whole shutdown period.
         """
         self._bridge.loop.call_soon_threadsafe(self._graphs.drain)
 
 
 def _on_this_loop(watch: Watch) -> Watch:
-    """The same for other threads to call. What they report after this loop was closed is dropped."""
+    """The same callback for other threads. What they report after this loop was closed is dropped."""
     here = asyncio.get_running_loop()
 
     def report(event: RunEvent) -> None:

@@ -1,1 +1,1 @@
-"""How graphs are started: what their input and context look like, and what people are asked for."""
+"""Starting graphs: the schemas of their input and context, and the forms that ask for them."""

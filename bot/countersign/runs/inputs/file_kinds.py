@@ -1,7 +1,7 @@
 """Which files a graph is given along with a message: those that its model takes, as its profile says.
 
-A picture that a model refuses stays in the conversation and spoils each later turn, so a model without a
-profile, or one that cannot be found in the graph, gets texts alone, unless FILES says otherwise.
+A picture that a model refuses stays in the conversation and breaks each later turn. So a model without a
+profile, or one that cannot be found in the graph, gets only text files, unless FILES says otherwise.
 """
 
 import functools

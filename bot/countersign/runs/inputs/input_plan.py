@@ -1,4 +1,4 @@
-"""How a graph is started: what a message gives it, and what a form has to ask for."""
+"""Plans how a graph is started: the input made from a message, and the form for what is missing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -130,7 +130,7 @@ def _entrypoint(
         if "messages" in reads.asked:
             return _plan_messages(loaded, properties, reads.needed - {"messages"}, context, {})
         return _plan(loaded, StartsWith.FORM, context, properties, required=reads.needed)
-    if not schema and not reads.asked:  # any type: a text is the most that a message can give
+    if not schema and not reads.asked:  # any type: a message gives a text
         return _plan_text(loaded, StartsWith.VALUE, context)
     return _plan(
         loaded, StartsWith.FORM, context, {"input": {**schema, "title": _INPUT_TITLE}}, whole="input",

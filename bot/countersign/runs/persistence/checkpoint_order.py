@@ -1,8 +1,8 @@
 """Keeps a thread's checkpoints in order when the clocks of two machines differ.
 
-LangGraph takes the checkpoint with the greatest id for the latest, and ids begin with the time of whoever
-wrote them (UUID version 6). Whoever goes on with a thread after a machine whose clock is ahead would write
-smaller ids: its checkpoints would not be found again, and steps would be done twice.
+LangGraph treats the checkpoint with the greatest id as the latest, and ids begin with the writer's clock
+(UUID version 6). A machine that continues a thread after one whose clock is ahead would write smaller ids:
+its checkpoints would not be found again, and steps would run twice.
 """
 
 import importlib
@@ -14,7 +14,7 @@ _LAST = "_last_v6_timestamp"
 
 
 def continue_after(checkpoint_id: str) -> None:
-    """Let every checkpoint that this process writes from now on be later than this one."""
+    """Make every checkpoint that this process writes from now on later than this one."""
     found = _ids.UUID(checkpoint_id)
     if found.version == 6 and found.time > (getattr(_ids, _LAST) or 0):
         setattr(_ids, _LAST, found.time)

@@ -1,7 +1,7 @@
-"""LangGraph's checkpointer on the session of the thread's lock, with the database's errors told apart.
+"""LangGraph's checkpointer on the session of the thread's lock, with database errors translated.
 
-A run reports whatever its graph raises as a failure of the graph. What its checkpointer raises is none, so it
-must be recognised wherever LangGraph lets it surface.
+Whatever a run raises is reported as a failure of the graph. Errors of the checkpointer are not, so they must
+be recognised wherever LangGraph lets them surface.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ class Checkpointer(AsyncPostgresSaver):
 
     @translate_errors()
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        """As LangGraph's. What is written afterwards is later, whatever this machine's clock says."""
+        """As LangGraph's. Checkpoints written afterwards get later ids, whatever the clock says."""
         found = await super().aget_tuple(config)
         if found is not None:
             continue_after(found.checkpoint["id"])
@@ -79,7 +79,7 @@ def _without_inline_values(
 def is_database_unavailable(error: BaseException, session: psycopg.AsyncConnection[Any]) -> bool:
     """Whether a run ended because the database was unavailable, and not because its graph failed.
 
-    A closed session has lost the thread's lock, so whatever its run raised is no failure of the graph.
+    A closed session has lost the thread's lock, so whatever its run raised is not a failure of the graph.
     """
     return session.closed or any(isinstance(cause, DatabaseUnavailable) for cause in _causes(error))
 

@@ -1,7 +1,7 @@
-"""LangGraph's store on PostgreSQL, one for every graph: what graphs remember beyond a thread.
+"""LangGraph's long-term store on PostgreSQL, shared by all graphs.
 
 The index of langgraph.json's `store` is resolved when the graphs are loaded, before the database is opened,
-because what is wrong with it only the operator can mend.
+so that the operator sees errors in it at the start.
 """
 
 from contextlib import AsyncExitStack

@@ -1,4 +1,4 @@
-"""langgraph.json: which graphs there are, and where."""
+"""Reads langgraph.json: the graphs and where they are."""
 
 import json
 from collections.abc import Mapping
@@ -137,7 +137,7 @@ def _spec(path: Path, folder: Path, name: str, given: object, shared: Mapping[st
     if not where.endswith(".py"):
         file, module = None, where
     else:
-        # Whether it is there is seen when the graph is loaded: the other graphs may be well.
+        # A missing file is reported when the graph is loaded, so that the other graphs still work.
         file, module = _resolved(folder / where) or folder / where, None
     return GraphSpec(
         name=name,

@@ -1,1 +1,1 @@
-"""How checkpoints are written and read: which types they may bring back, and what they keep of them."""
+"""Serializing checkpoints, and the types that deserializing may create."""

@@ -1,7 +1,7 @@
-"""The types of a project that its checkpoints may bring back: what its own modules define to hold data.
+"""The project's types that checkpoints may deserialize: the data classes that its own modules define.
 
-LangGraph's strict msgpack builds no type that is not on a list, and takes exact names of types only. A type
-that is refused comes back as a dict, and a node that waited for an answer gets something else than it stored.
+LangGraph's strict msgpack creates only types that are on a list, by exact name. A refused type comes back as
+a dict, so a node that waited for an answer would get something else than it stored.
 """
 
 import ast

@@ -25,7 +25,7 @@ class InlineValue:
 
 
 class CheckpointSerializer(JsonPlusSerializer):
-    """Keeps the type of a tool's artifact, which is lost where a message is stored as pydantic dumps it.
+    """Keeps the type of a tool's artifact, which pydantic's dump of a message loses.
 
     What it writes without a key ring, LangGraph's own serializer reads. With one it is encrypted, and its
     type ends in `+countersign`; what is not encrypted is still read.

@@ -1,4 +1,4 @@
-"""Reads what a loaded graph does with answers. No graph fails to start because of it."""
+"""Reads what a loaded graph does with answers. Errors here never keep a graph from starting."""
 
 from collections.abc import Mapping
 from dataclasses import replace

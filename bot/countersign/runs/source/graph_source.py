@@ -1,4 +1,4 @@
-"""A loaded graph as source: its nodes, its conditional edges and its state, for the reader of answers."""
+"""The source of a loaded graph: its nodes, conditional edges and state, for reading its answers."""
 
 import inspect
 import os

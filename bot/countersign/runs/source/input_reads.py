@@ -1,4 +1,4 @@
-"""What a graph reads of its input: by its first nodes, and by the others of what no node computes.
+"""Which input keys a graph reads: in its first nodes, and in others if no node computes them.
 
 LangGraph needs no key of an input, and a state often has more keys than a run is started with. The source of
 the nodes shows which ones people have to give.

@@ -1,1 +1,1 @@
-"""A thread's state, as LangGraph keeps it: read for the flow, with its messages and its open interrupts."""
+"""Reads a thread's state from LangGraph for the flow: messages, output and pending interrupts."""

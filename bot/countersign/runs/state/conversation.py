@@ -1,4 +1,4 @@
-"""The messages in a graph's state, as far as people see them."""
+"""The messages in a graph's state that people see."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -51,7 +51,7 @@ def replaces_messages(graph: AnyGraph) -> bool:
 
 
 def nested_messages(snapshot: StateSnapshot, known: Sequence[BaseMessage]) -> tuple[AgentMessage, ...]:
-    """What the subgraphs that wait said so far. `snapshot` was read with its subgraphs.
+    """The messages of interrupted subgraphs so far. `snapshot` was read with its subgraphs.
 
     `known` are the outermost graph's messages, which a subgraph may have been given.
     """
@@ -74,7 +74,7 @@ def _waiting_states(snapshot: StateSnapshot) -> Iterator[StateSnapshot]:
 
 
 def tool_results(messages: Sequence[BaseMessage]) -> tuple[ToolResult, ...]:
-    """What tools returned since a person or the agent said something last."""
+    """Tool results since the last message of a person or the agent."""
     since = max((at for at, each in enumerate(messages) if _says_something(each)), default=-1)
     return tuple(
         ToolResult(tool=message.name or "tool", text=str(message.text).strip())

@@ -1,4 +1,4 @@
-"""What an AI message says to people: its text, a refusal, and where its files are."""
+"""The content of an AI message for people: its text or refusal, without hand-overs."""
 
 import re
 from collections.abc import Iterator, Mapping

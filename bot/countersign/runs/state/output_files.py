@@ -24,7 +24,7 @@ def files_of(message: AIMessage) -> tuple[OutputFile, ...]:
 def artifact_files(message: ToolMessage) -> tuple[OutputFile, ...]:
     """The content blocks in a tool's artifact, which is one or a list of them.
 
-    What is in the tool's content is for the model: a screenshot that it looks at is nobody's result.
+    What is in the tool's content is for the model: a screenshot that it looks at is not a result.
     """
     artifact = message.artifact
     return tuple(
@@ -39,7 +39,7 @@ def _files_in(blocks: Any) -> Iterator[OutputFile]:
 
 
 def without_files(value: Json) -> tuple[Json, tuple[OutputFile, ...]]:
-    """The value with a word in the place of each image and file, and those in order."""
+    """The value with a placeholder instead of each image and file; and the files, in order."""
     found: list[OutputFile] = []
 
     def walk(each: Json) -> Json:

@@ -1,7 +1,7 @@
 """The interrupts that a checkpoint says are pending, whether or not today's graph still has their task.
 
 LangGraph's snapshot shows the interrupts of the tasks that the graph as it is now would run. After a node was
-renamed or removed, its question is in no snapshot any more, and an answer to it is dropped without an error.
+renamed or removed, its question is not in the snapshot, and an answer to it is dropped without an error.
 """
 
 from collections.abc import Iterator

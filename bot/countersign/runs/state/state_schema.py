@@ -1,4 +1,4 @@
-"""What people may change of a graph's state: the fields, their JSON Schema, and JSON as their types."""
+"""The fields of a graph's state that people may change: their JSON Schema, and conversion from JSON."""
 
 import json
 from collections.abc import Mapping

@@ -1,1 +1,1 @@
-"""What a run reports while it goes on: the model's words, and the calls of tools."""
+"""What a run reports while it runs: the model's text, tool calls and steps."""

@@ -1,4 +1,4 @@
-"""Where in a graph something runs, as LangGraph tells it to callbacks."""
+"""The path of a node in a graph, from the metadata that LangGraph gives to callbacks."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""A LangChain callback that reports a run's words and tool calls.
+"""A LangChain callback handler that reports a run's text and tool calls.
 
-LangGraph's own stream of messages is not used: it shows the words of every model call, also of one whose
-words the graph keeps to itself, and it gives ids to messages that have none.
+LangGraph's own stream of messages is not used: it has the text of every model call, also of internal ones,
+and it gives ids to messages that have none.
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
@@ -74,7 +74,7 @@ class RunCallbacks(BaseCallbackHandler, _StreamingCallbackHandler[Any]):
         if parameters.get("_type") in _LOSES_TOOL_CALLS:
             raise StreamUnfaithful
         for message in messages[0] if messages else ():
-            if isinstance(message, ToolMessage):  # of a call that a person turned down or answered, too
+            if isinstance(message, ToolMessage):  # also of a call that a person rejected or answered
                 failed = message.status == "error"
                 self._report(ToolEnded(call_id=message.tool_call_id, failed=failed))
         if _HIDDEN not in (tags or ()) and node_path(metadata or {}) in self._message_nodes:

@@ -1,4 +1,4 @@
-"""A LangChain callback that reports which nodes of a graph run, for those that people read as steps."""
+"""A LangChain callback handler that reports which steps of a graph run."""
 
 import hashlib
 from collections import Counter

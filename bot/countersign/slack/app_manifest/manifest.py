@@ -43,7 +43,7 @@ def request_url(address: str) -> str:
 
 
 def redirect_url(address: str) -> str:
-    """Where Slack sends who has allowed an installation, for the same address. Raises RequestUrlError."""
+    """Where Slack redirects after somebody has allowed an installation. Raises RequestUrlError."""
     return _at(address, REDIRECT_PATH, "--install")
 
 

@@ -1,4 +1,4 @@
-"""What the bot asks of Slack, and why: one table for the manifest, `doctor` and docs/slack.md.
+"""The permissions that the bot needs, with reasons: one table for manifest, `doctor` and docs/slack.md.
 
 A new method, event, command or shortcut is one line here. `tests/slack/installing/test_manifest.py` compares
 the table with the code: it finds a call, a listener or a scope that is only in one of them. A reason
@@ -18,7 +18,7 @@ class Permission:
 
 @dataclass(frozen=True, kw_only=True)
 class Scope(Permission):
-    """An OAuth scope of the bot token. Without one that is not `required` only its own feature is missing."""
+    """An OAuth scope of the bot token. Without one that is not `required`, one feature is missing."""
 
     required: bool = True
 

@@ -42,7 +42,7 @@ def header(text: str) -> Block:
 
 
 def section(text: str) -> Block:
-    """`expand`: Slack folds nothing behind "See more", so that nobody decides on half of it."""
+    """`expand`: Slack shows it in full, without "See more", so that nobody decides on half of it."""
     return {"type": "section", "text": mrkdwn(text), "expand": True}
 
 
@@ -70,7 +70,7 @@ def confirmation(
     style: Style | None = None,
     title: str | None = None,
 ) -> Block:
-    """The dialog that asks once more before a click counts."""
+    """A confirmation dialog, shown before a click counts."""
     block: Block = {
         "title": plain(title or _("Are you sure?")),
         "text": plain(question[:300]),

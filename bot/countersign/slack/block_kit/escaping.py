@@ -63,7 +63,7 @@ def escape_markdown(text: str) -> str:
 
 
 def quote_spoofed_decisions(text: str) -> str:
-    """Markdown of a model, in which a line that looks like a decision of the bot's is a quotation."""
+    """A model's Markdown, with lines that pose as a decision of the bot turned into quotations."""
     lines = text.split("\n")
     code_lines = _certain_code(lines)
     return "\n".join(
@@ -73,7 +73,7 @@ def quote_spoofed_decisions(text: str) -> str:
 
 
 def _certain_code(lines: list[str]) -> frozenset[int]:
-    """The lines inside fenced code that every reader of Markdown takes for code.
+    """The lines inside fenced code that every Markdown renderer treats as code.
 
     Both fences begin their lines and are closed by the same marker. Behind any other fence-like line nothing
     is certain: inline code, a list, a quotation or another marker can make it end elsewhere.

@@ -41,9 +41,9 @@ _OUTCOME = {
 def render_approval_message(
     kind: OutgoingKind, body: Mapping[str, Any], review: Review, link: str
 ) -> RenderedMessage:
-    """The message as the approval is now; `link` is its card's, or its thread's.
+    """Render the approval's current state; `link` leads to its card, or its thread.
 
-    One person reads a direct message, in the language of the current reader; everybody else the workspace's.
+    A direct message is in the current reader's language, any other in the workspace's.
     """
     render = _render if kind is OutgoingKind.DIRECT else for_everyone(_render)
     return render(kind, body, review, link)

@@ -1,4 +1,4 @@
-"""A card of several rows: which of them it shows, how much of each, and what "Approve all" covers.
+"""A card with several rows: which rows it shows, how much of each, and what "Approve all" covers.
 
 "Approve all" covers only rows that the card shows in full. The others are named beside it, and each has
 buttons of its own once it is on the card.
@@ -53,7 +53,7 @@ class _OpenRow:
     header: list[Block]
     payload: PayloadBlocks
     complete: bool
-    on_its_own: bool  # its approval needs more than a click, or is for an edit that somebody proposes
+    on_its_own: bool  # it cannot be part of "Approve all": it needs more than a click, or has a proposed edit
 
 
 def batch_blocks(review: Review, chars: int) -> list[Block]:
@@ -152,7 +152,7 @@ def _decided_rows_truncated(approval: Approval, request: ReviewRequest) -> bool:
 
 
 def _vote_summary(approval: Approval, at: int, row: ReviewRow, vote: Vote) -> str:
-    """The reasons, the answer or the changed values: whoever decides the other rows has to know them."""
+    """The reasons, the answer or the changed values, for those who decide the other rows."""
     lines = [
         _summary_line(each.label, each.text) for each in labelled_reasons(approval, at, vote)[:_MAX_REASONS]
     ]
@@ -193,9 +193,9 @@ def _approve_all(review: Review, shown: list[_OpenRow]) -> list[Block]:
 
 
 def _lines(together: list[Block], more: list[Block]) -> list[list[Block]]:
-    """What decides all rows, and below it the rest, unless a phone has room for all of them.
+    """The buttons for all rows on one line and the others below, unless a phone fits all on one line.
 
-    Of three that it has no room for, the last is alone on purpose: it is the requester's.
+    Of three that do not fit, the last is alone on purpose: it is the requester's.
     """
     if fits_a_line([*together, *more]):
         return [[*together, *more]] if together or more else []
@@ -217,7 +217,7 @@ def approve_rest_buttons(review: Review, covered: tuple[int, ...]) -> list[Block
 
 
 def _approve_all_question(approval: Approval, request: ReviewRequest, rows: tuple[int, ...]) -> str | None:
-    """The second question: a rule's own, that of a risk, or that nothing undoes several actions."""
+    """The confirmation: the rule's own, that for a high risk, or that several approvals cannot be undone."""
     rules = [approval.rule(row) for row in rows]
     asked = next((rule.confirm for rule in rules if rule.confirm), None) or high_risk(request)
     if asked is None and len(rows) > 1 and not all(rule.undo for rule in rules):
@@ -261,7 +261,7 @@ def _left_out(rows: list[int], shown: list[_OpenRow]) -> str:
 
 
 def shown_later(rows: list[int]) -> str:
-    """That these rows follow once the others are decided."""
+    """A line that says that these rows are shown once the others are decided."""
     first, last = rows[0] + 1, rows[-1] + 1
     numbers = f"*{first}*" if first == last else _("*{first}* to *{last}*").format(first=first, last=last)
     return ngettext(

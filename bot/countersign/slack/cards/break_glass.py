@@ -1,4 +1,4 @@
-"""What a card says where somebody decided alone, by `break_glass`."""
+"""The lines of a card where somebody decided alone, by `break_glass`."""
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.recorded_reasons import ANSWERED_ALONE
@@ -13,7 +13,7 @@ _REASON_LIMIT = 1000
 
 
 def break_glass_blocks(approval: Approval) -> list[Block]:
-    """Nothing where no row was decided so."""
+    """Empty where no row was decided by break glass."""
     return [
         section(
             _(

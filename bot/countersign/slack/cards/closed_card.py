@@ -52,7 +52,7 @@ _MORE_ROWS = N_("more were decided. The audit ledger has them all.")
 
 
 def render_closed_card(approval: Approval, request: ReviewRequest) -> RenderedMessage:
-    """The record: who decided what and when, why, and what changed. What was asked is folded below it."""
+    """Who decided what, when and why, and what changed. What was asked is folded below."""
     if approval.status is Status.WITHDRAWN:
         return _render_withdrawn(approval, request)
     votes = [vote for vote in approval.votes if vote is not None]
@@ -70,7 +70,7 @@ def render_closed_card(approval: Approval, request: ReviewRequest) -> RenderedMe
 
 
 def _undo(approval: Approval) -> list[Block]:
-    """The button that takes the decision back, while the graph has not heard of it."""
+    """The button that takes the decision back, while the graph has not got it."""
     if not approval.is_undoable or approval.undo_until is None:
         return []
     value = CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest).pack()
@@ -172,7 +172,7 @@ def _vote_details(row: ReviewRow, vote: Vote, budget: BlockBudget) -> list[Block
 
 
 def _reasons(approval: Approval, at: int, vote: Vote, budget: BlockBudget) -> list[Block]:
-    """All that were given, with whose they are where several people decided."""
+    """All reasons, with names where several people decided."""
     given = labelled_reasons(approval, at, vote)
     blocks = [
         block for each in given[:_MAX_REASONS] for block in _labelled_text(each.label, each.text, budget)

@@ -18,7 +18,7 @@ _HOW = N_("Reply in this thread to answer.")
 
 
 def is_compact_question(review: Review) -> bool:
-    """Whether the question is all that there is to show, and any reply in its thread answers it."""
+    """Whether the card would show only the question, and any reply in the thread answers it."""
     approval, request = review.shown_approval, review.shown
     if approval.status is not Status.PENDING or not (request.plain_question and request.answered_by_reply):
         return False

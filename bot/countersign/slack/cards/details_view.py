@@ -141,14 +141,14 @@ def _part_sections(parts: Sequence[Part]) -> list[Block]:
 
 
 def _shows_json(review: Review) -> bool:
-    """Not where a rule redacts some of it."""
+    """False where a rule redacts a part of it."""
     if any(rule.redact for rule in review.approval.rules):
         return False
     return has_details(review) or not review.format.is_shown
 
 
 def _json_sections(label: str, value: Json) -> list[Block]:
-    """The value as it was sent. JSON escapes what nobody would see, such as control characters."""
+    """The value as it was sent. JSON escapes invisible characters."""
     text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
     pieces = sections(
         (Part(label="json", heading=label, value=text),), _SECTION_LIMIT, measure=escaped_length

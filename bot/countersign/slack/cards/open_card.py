@@ -96,7 +96,7 @@ def render_fallback_card(review: Review) -> RenderedMessage:
 
 
 def _notification_text(review: Review) -> str:
-    """What screen readers and notifications get: the whole of an ordinary request, in sentences."""
+    """The text for screen readers and notifications: an ordinary request in full, as sentences."""
     request, requester = review.shown, review.approval.requester
     approvable = any(DecisionKind.APPROVE in row.allowed for row in request.rows)
     lead = (_("Approval needed: {title}") if approvable else _("Answer needed: {title}")).format(
@@ -128,7 +128,7 @@ def _introduction(review: Review) -> list[Block]:
 
 
 def _has_details_below(review: Review) -> bool:
-    """Whether *Details* stands beside a button that would be alone, instead of beside the requester."""
+    """Whether *Details* is placed beside a button that would be alone, instead of beside the requester."""
     approval, request = review.shown_approval, review.shown
     if len(request.rows) > 1 or not has_details(review):
         return False

@@ -126,7 +126,7 @@ def _done_on_expiry(vote: Vote) -> str:
 
 
 def _glass(approval: Approval, vote: Vote) -> str:
-    """Of several rows, those that were decided so: the card says once who did, and why."""
+    """Marks a row decided by break glass; of several rows, the card says once who did it and why."""
     marked = vote.broke_glass and len(approval.votes) > 1
     return _(":rotating_light: *Break glass:*") + " " if marked else ""
 
@@ -182,7 +182,7 @@ def only_row_buttons(
 ) -> list[Block]:
     """The decisions in a block of their own, *Approve* first and *Reject* last, and what else there is below.
 
-    A *Details* that nothing else is beside stands among the decisions.
+    *Details* is among the decisions where nothing else would be beside it.
 
     `more` are buttons of the whole card, `details` the button *Details* where `leaves_one_alone`.
     """
@@ -204,7 +204,7 @@ def only_row_buttons(
 
 
 def leaves_one_alone(approval: Approval, request: ReviewRequest, more: Sequence[Block]) -> bool:
-    """Whether a button below the decisions has none beside it on a phone. *Details* goes there, then."""
+    """Whether a button below the decisions would be alone on a phone; then *Details* goes beside it."""
     buttons = _buttons(approval, request, 0, truncated=False)
     decisions = [*buttons.decisions, *buttons.rejection]
     others = [*buttons.tools, *more, *buttons.answers]
@@ -263,7 +263,7 @@ def _buttons(approval: Approval, request: ReviewRequest, row: int, *, truncated:
 
 
 def high_risk(request: ReviewRequest) -> str | None:
-    """The second question before an approval that the request itself calls risky."""
+    """The confirmation before approving a request that declares a high risk."""
     return (
         _("High risk: {title}").format(title=truncate_escaped(request.title, 200))
         if request.risk is Risk.HIGH

@@ -1,6 +1,6 @@
 """Who is in which user group and channel, from Slack. Fails closed.
 
-Names are cached for a minute, members for a few seconds: whoever was removed decides nothing.
+Names are cached for a minute, members for a few seconds, so that removed people cannot decide.
 """
 
 import asyncio
@@ -94,7 +94,7 @@ class ApproverDirectory:
 
         Raises RateLimited, SlackRefused and SlackUnreachable.
         """
-        if channel_id.startswith("D"):  # nobody but the person and the bot is in a direct message
+        if channel_id.startswith("D"):  # only the person and the bot are in a direct message
             return True
         if not await self._is_private(channel_id):
             return True
@@ -105,9 +105,7 @@ class ApproverDirectory:
             try:
                 answer = await self._api.read("conversations.info", channel=channel_id)
             except SlackRefused as refused:
-                if (
-                    refused.error == "unknown_method"
-                ):  # never Slack itself: a stand-in without private channels
+                if refused.error == "unknown_method":  # not Slack itself, but a fake without private channels
                     return False
                 raise
             channel = answer.get("channel") or {}

@@ -1,4 +1,4 @@
-"""Caches what Slack was asked, until it is too old or Slack reports a change."""
+"""Caches answers of Slack until they expire or Slack reports a change."""
 
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ class LookupCache:
     def __init__(self, size: int, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._answers: LRUCache[Hashable, tuple[float, Any]] = LRUCache(size)
-        self._generation = 0  # how often it was dropped
+        self._generation = 0  # counts invalidations
 
     def forget(self) -> None:
         """Ask again from now on: a change was reported."""

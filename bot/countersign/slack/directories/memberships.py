@@ -1,4 +1,4 @@
-"""Who somebody is and where they are, for their inbox: the Memberships port."""
+"""The Memberships port: a person's standing, channels and groups, for their inbox."""
 
 from countersign.approvals.person import Person
 from countersign.flow.ports import OwnChannel

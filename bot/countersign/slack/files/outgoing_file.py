@@ -52,7 +52,7 @@ class UnusableFile(CountersignError):
 
 @dataclass(frozen=True, kw_only=True)
 class OutgoingFile:
-    """`name` is one that no other row has, `title` what people see."""
+    """`name` is unique per row, `title` is what people see."""
 
     name: str
     title: str
@@ -60,7 +60,7 @@ class OutgoingFile:
 
 
 def outgoing_file(key: str, body: Mapping[str, Any]) -> OutgoingFile:
-    """The file of an outbox row, with a name that no other row has. Raises UnusableFile."""
+    """The file of an outbox row, with a unique name. Raises UnusableFile."""
     data = "".join(str(body.get("data") or "").split())
     size = int(body.get("size") or len(data) * 3 // 4)
     if size > FILE_LIMIT:

@@ -1,4 +1,4 @@
-"""The content of files that people shared, from Slack's own hosts alone.
+"""Downloads files that people shared, from Slack's own hosts only.
 
 The bot's token goes along, so a URL of any other host is refused, and no redirect is followed: without the
 scope files:read, Slack redirects to its sign-in page or answers with that.
@@ -52,7 +52,7 @@ class SlackFiles:
     """Implements `FileSource` of countersign.flow.ports."""
 
     def __init__(self, api: WebApi, workspace: Workspace, *, pause: float = 0.5) -> None:
-        """`pause` is how many seconds lie before the second try, and twice as many before the third."""
+        """`pause`: seconds before the second try; twice as many before the third."""
         self._pause = pause
         self._api = api
         self._scopes = workspace.scopes
@@ -130,5 +130,5 @@ async def _read(answer: aiohttp.ClientResponse, limit: int) -> bytes:
 
 
 def _is_sign_in_page(content: bytes, file: SharedFile) -> bool:
-    """Slack's page in the place of the file: HTML that is not as long as what somebody shared."""
+    """Whether Slack sent its sign-in page instead of the file: HTML of another length."""
     return content[:200].lstrip().lower().startswith(_HTML) and file.size != len(content)

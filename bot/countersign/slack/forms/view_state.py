@@ -1,4 +1,4 @@
-"""The state of a submitted view, checked: it comes as whoever sends the submission pleases."""
+"""The state of a submitted view, validated: submissions are untrusted."""
 
 from collections.abc import Mapping
 from typing import Any

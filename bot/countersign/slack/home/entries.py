@@ -1,4 +1,4 @@
-"""One approval in somebody's inbox: what would happen, who asks, until when, and the buttons of its card.
+"""An approval in an inbox: its title, requester, deadline, and its card's buttons.
 
 An entry shows less than the card, so *Details* is always beside its title.
 """
@@ -29,7 +29,7 @@ _ROWS = (10, 5, 3, 2, 1)  # open rows of a batch, as many of them as there is ro
 
 
 def waiting_entries(reviews: Sequence[Review], links: CardLinks, room: int) -> list[list[Block]]:
-    """An entry for each, within so many blocks in all: batches show as many rows as there is room for."""
+    """An entry per approval, within `blocks` blocks in all; batches show as many rows as fit."""
     entries: list[list[Block]] = []
     for rows in _ROWS:
         entries = [waiting_entry(review, links, rows) for review in reviews]
@@ -78,7 +78,7 @@ def _batch(review: Review, limit: int) -> list[Block]:
 
 
 def asked_line(review: Review, links: CardLinks) -> str:
-    """What somebody asked for themselves, and where it waits."""
+    """A request of the reader's own, and where it is pending."""
     review = review.for_reader()
     asked = own_request_text(review.shown_approval, review.shown)
     return f"•  *{links.titled(review)}*\n{asked} · <#{links.channel(review)}>"

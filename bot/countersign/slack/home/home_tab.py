@@ -58,7 +58,7 @@ class HomeTab:
         return digest
 
     async def _drawn(self, draw: Callable[[Inbox, CardLinks], Block], inbox: Inbox) -> Block:
-        """Beside the event loop: a hostile payload takes a second or more."""
+        """In a worker thread: a hostile payload takes a second or more."""
         view = await asyncio.to_thread(draw, inbox, self._links)
         named = await name_people(RenderedMessage(text="", blocks=view["blocks"]), self._names, exact=True)
         return view | {"blocks": named.blocks}

@@ -1,4 +1,4 @@
-"""The Home tab: what waits for its owner first, with the buttons that decide it."""
+"""The Home tab: first the approvals pending for its owner, with the buttons that decide them."""
 
 from collections.abc import Sequence
 
@@ -30,7 +30,7 @@ _OLDER = N_("`/approvals history` lists what was decided before.")
 
 
 def home_view(inbox: Inbox, links: CardLinks) -> Block:
-    """What has to give way where there is too much: what was decided, then what was asked."""
+    """If there is too much for one view, decided approvals are dropped first, then own requests."""
     settings = settings_blocks(inbox, links)
     waiting = _waiting(inbox, links, _MAX_BLOCKS - len(settings))
     others = [*_asked(inbox.asked, links), *_decided(inbox, links)]
@@ -38,7 +38,7 @@ def home_view(inbox: Inbox, links: CardLinks) -> Block:
 
 
 def links_only_view(inbox: Inbox, links: CardLinks) -> Block:
-    """The same without what is asked for, for when Slack refuses it."""
+    """The same with links only, for when Slack refuses it."""
     lines = [f"•  {links.titled(review)}" for review in inbox.waiting.reviews]
     listed = [section("\n".join(lines)), context_block(_(_LINKS_ONLY))] if lines else [section(_(_NOTHING))]
     return _view([_heading(inbox.waiting), *listed, *pager(inbox.waiting)])

@@ -34,5 +34,5 @@ class CardLinks:
 
 
 def title(review: Review) -> str:
-    """What would happen, escaped, on one line; no character of it ends a link's label."""
+    """The title, escaped, on one line, without characters that end a link's label."""
     return truncate_escaped(single_line(review.shown.title).replace("|", "¦"), _TITLE_LIMIT)

@@ -1,4 +1,4 @@
-"""The answer to `/approvals`: what waits for whoever typed it, with the buttons that decide it."""
+"""The answer to `/approvals`: the person's pending approvals, with the buttons that decide them."""
 
 from countersign.flow.home.counting import shown_total
 from countersign.flow.home.inbox_content import ApprovalPage, Reader

@@ -1,4 +1,4 @@
-"""What else is somebody's own: their grants, who decides in their place, and their quiet hours."""
+"""A person's grants, delegations and quiet hours, on their Home tab."""
 
 from countersign.approvals.assignment.delegation import Delegation
 from countersign.flow.home.inbox_content import Inbox
@@ -33,7 +33,7 @@ _NOT_QUIET = N_("Direct messages come at any time.")
 
 
 def settings_blocks(inbox: Inbox, links: CardLinks) -> list[Block]:
-    """A guest, who decides nothing, has none."""
+    """Empty for guests, who cannot decide."""
     if not inbox.reader.decides:
         return []
     return [*_grants(inbox, links), *_delegations(inbox), *_quiet_hours(inbox.quiet_hours)]

@@ -26,7 +26,7 @@ from countersign.slack.listeners.shortcuts import start_shortcuts
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
-    """What comes most often first: Bolt asks one listener after the other whether it is meant."""
+    """Most frequent first: Bolt asks the listeners one after the other whether they match."""
     message_events.register(app, context)
     card_buttons.register(app, context)
     membership_events.register(app, context)

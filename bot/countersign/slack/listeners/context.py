@@ -1,4 +1,4 @@
-"""What every listener works with: the services, and the checks and answers that several listeners share."""
+"""The context of all listeners: the services, and the checks and answers that they share."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -130,7 +130,7 @@ class ListenerContext:
         return review
 
     async def check_may_read(self, user: str, channel: str) -> None:
-        """Raise MayNotRead for whoever has left the channel since they were shown something there."""
+        """Raise MayNotRead if the person has left the channel since."""
         if (await self.person(user, channel)).standing in {Standing.OUTSIDE, Standing.GONE}:
             raise MayNotRead
 
@@ -162,7 +162,7 @@ class ListenerContext:
         self.show_decision(await retry_on_conflict(attempt))
 
     def show_decision(self, saved: Review) -> None:
-        """Update the card, and tell the thread what came of it, after the acknowledgement."""
+        """Update the card, and post the outcome in the thread, after the acknowledgement."""
         self.background_tasks.start("update_card", self.delivery.update_card(saved.approval.id, saved))
         if saved.approval.rules and saved.approval.status is Status.DECIDED:
             thread = saved.thread
@@ -176,7 +176,7 @@ class ListenerContext:
 
 
 def describe_error(error: Exception) -> str:
-    """What a person can do about an error that stopped what they wanted. Nothing was changed.
+    """The text about an error for the person whose action it stopped, saying what to do.
 
     Raises an error of the database: Slack's request is not acknowledged then.
     """

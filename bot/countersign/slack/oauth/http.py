@@ -19,7 +19,7 @@ from countersign.slack.oauth.rate_limit import RateLimit
 _HEADER_LIMIT = 1000  # characters of Accept-Language that are read
 _BOLT_HEADER_PREFIX = "x-slack-bolt-"
 _HEADERS = {
-    # The address has the code and the state: neither a cache nor another page is to learn it.
+    # The URL has the code and the state, so it must not reach caches or other pages.
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",

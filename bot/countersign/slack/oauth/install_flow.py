@@ -120,7 +120,7 @@ class InstallFlow(AsyncOAuthFlow):
         log.info("installed", installation=id_, by=installation.user_id)
 
     async def _uninstall(self, token: str) -> None:
-        """Leave nothing behind where the app may not be: Slack has installed it by now."""
+        """Uninstall the app from a workspace that is not allowed: Slack has already installed it."""
         try:
             await self.client.apps_uninstall(
                 client_id=self.settings.client_id, client_secret=self.settings.client_secret, token=token

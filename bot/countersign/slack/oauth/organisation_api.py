@@ -1,4 +1,4 @@
-"""What the token of an organisation's installation can ask: where the app is, and where people are.
+"""Calls with the token of an organisation's installation: where the app is, and where people are.
 
 https://docs.slack.dev/reference/methods/auth.teams.list
 """

@@ -1,7 +1,7 @@
-"""How often the pages of the installation may be asked for: anybody can, and each request writes a row.
+"""Rate limit of the installation pages: they are public, and each request writes a row.
 
-The limit is for all browsers together, since behind a proxy all have one address. It is below what would push
-the `state` of somebody else's installation out of the database before it expires.
+The limit is for all browsers together, since behind a proxy all have one address. It is so low that
+nobody can push the `state` of another installation out of the database before it expires.
 """
 
 import time

@@ -36,7 +36,7 @@ class TokenRotation:
         self._clock = clock
 
     def renewal(self, installation_id: str) -> Callable[[str], Awaitable[str | None]]:
-        """What gives another token for one that Slack says is expired; None if there is none."""
+        """A function that renews an expired token; None where tokens are not rotated."""
 
         async def renew(expired: str) -> str | None:
             try:

@@ -1,8 +1,8 @@
-"""What can be shown of an agent's message before it is whole.
+"""The part of an agent's message that can be streamed before the message is complete.
 
-It passes the same escaping as the whole message. Only whole words are shown, and nothing from the first link
-on: Slack's stream methods cannot be told not to fetch a link (CVE-2025-34072), and what looks like one may
-become another one.
+It is escaped like the complete message. Only complete words are shown, and nothing from the first link on:
+unfurling cannot be switched off in Slack's stream methods (CVE-2025-34072), and an unfinished link may become
+another one.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""How often live messages may call Slack, so that cards and answers always can.
+"""Rate budget of live messages, so that cards and answers always have room in Slack's limits.
 
 Slack counts per method and workspace (docs.slack.dev/apis/web-api/rate-limits): `chat.startStream` and
 `chat.stopStream` 20 a minute and more, `chat.appendStream` 100, `chat.update` 50, and one post a second in a
@@ -25,7 +25,7 @@ class RateBudget:
         self._open: set[str] = set()
 
     def start(self, key: str, channel: str) -> None:
-        """Take leave to begin the stream of this key. Raises RateLimited."""
+        """Reserve the calls of the stream with this key. Raises RateLimited."""
         if len(self._open) >= MAX_STARTS:
             raise RateLimited(1.0)
         self._check(f"start in {channel}", _STARTS_PER_CHANNEL, 1.0)

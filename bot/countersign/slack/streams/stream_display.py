@@ -1,4 +1,4 @@
-"""Live messages in Slack: begun, extended, ended, removed, and taken over by the message they become.
+"""Live messages in Slack: started, extended, ended, removed, or turned into the final message.
 
 With `chat.startStream` where the workspace has it, else as an ordinary message that is updated. The message
 that is posted in the end is the same in either case, and the same as without a live message.
@@ -22,7 +22,7 @@ from countersign.slack.streams.rate_budget import RateBudget
 from countersign.slack.transport.outbound.posted_messages import EVENT_TYPE, find_posted_messages, find_stream
 from countersign.slack.transport.outbound.web_api import WebApi
 
-_LIVE = "live:"  # begins the key of a live message: it is not the message of its outbox row yet
+_LIVE = "live:"  # prefix of a live message's key, until it is the message of its outbox row
 _GONE = {"message_not_found", "channel_not_found", "is_inactive"}
 _ENDED = {*_GONE, "message_not_in_streaming_state", "stopped_by_user", "message_not_owned_by_app"}
 _NO_STREAMS = {  # this workspace, or this app, has no streams

@@ -1,4 +1,4 @@
-"""Links in Markdown that lead elsewhere than they say: the host is shown beside them."""
+"""Reveals disguised links in Markdown: shows the real host beside a link whose text names another one."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Long Markdown in pieces: each is Markdown of its own, with its table's head and its code's language."""
+"""Splits long Markdown into pieces that are each valid: table headers and code fences are repeated."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -13,10 +13,10 @@ Measure = Callable[[str], int]
 
 
 def split_markdown(text: str, limit: int, *, measure: Measure = len, tables: int = 1) -> list[str]:
-    """The text in pieces within the limit, parted between paragraphs if possible, else lines, else words.
+    """Split between paragraphs if possible, else lines, else words.
 
-    Code that is parted is closed, and opened again with its language; a table's head is repeated. A piece has
-    at most so many tables: Slack refuses a message with two.
+    Split code is closed, and reopened with its language; a table's header is repeated. A piece has at most
+    `tables` tables: Slack refuses a message with two.
     """
     splitter = _Splitter(limit, measure, tables)
     lines = text.split("\n")

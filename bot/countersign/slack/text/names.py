@@ -25,7 +25,7 @@ _SPELT = re.compile(rf"(?P<sign>[@#])(?P<name>[^\n()@#]{{1,80}}) \((?P<id>{_ID})
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f<>&*~`|\[\]()\\@#⟨⟩]+")
 
 MAX_AGE = 600.0  # seconds; of a name
-_RETRY_AGE = 60.0  # seconds; of "Slack does not say"
+_RETRY_AGE = 60.0  # seconds; where Slack did not answer
 _CACHE_SIZE = 5_000
 _MAX_LOOKUPS = 30  # of one message
 _TIMEOUT = 3.0  # seconds for all of them
@@ -110,7 +110,7 @@ def ids_in(escaped: str) -> set[str]:
 
 
 def with_names(escaped: str, names: Mapping[str, str], *, exact: bool) -> str:
-    """Escaped text with names in the place of Slack's markup, which mention nobody.
+    """Escaped text with names instead of Slack's markup, which mention nobody.
 
     `exact` keeps the markup beside the name (`@Bob Berger ⟨@U0BOB00001⟩`), as approvers have to see what a
     value is. No other text is written so: cards write out the brackets of a payload.
@@ -133,5 +133,5 @@ def _markup(found: re.Match[str]) -> str:
 
 
 def _safe(name: str) -> str | None:
-    """A name without the characters that markup is made of, so that it passes for nothing else."""
+    """A name without markup characters, so that it cannot pose as anything else."""
     return " ".join(_UNSAFE.sub(" ", name).split())[:80] or None

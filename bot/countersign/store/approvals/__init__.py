@@ -1,1 +1,1 @@
-"""Approvals and what people leave beside them: the ledger, grants, delegations and broken glass."""
+"""Approvals, the ledger, grants, delegations and uses of break glass."""

@@ -1,6 +1,6 @@
-"""Saves a change of an approval with all that belongs to it: its ledger entry, grants and broken glass.
+"""Saves a change of an approval together with its ledger entry, grants and uses of break glass.
 
-`apply` sends the statements, in a pipelined transaction of the caller; `applied` waits for what they say.
+`apply` sends the statements, in a pipelined transaction of the caller; `applied` checks their results.
 """
 
 from collections.abc import Sequence

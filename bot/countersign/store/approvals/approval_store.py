@@ -19,7 +19,7 @@ from countersign.store.queries import QUERIES
 
 @translates_errors
 class ApprovalStore:
-    """Each method is one transaction: what the graph is to be told is saved with the job that tells it."""
+    """Each method is one transaction: a decision is saved together with the job that resumes the graph."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class ApprovalStore:
     ) -> None:
         """`hasher` hashes ledger entries; without one they are hashed without a key.
 
-        `saved` hears of changes of approvals once they are committed. `team` is the only workspace whose
+        `saved` is called with committed changes of approvals. `team` is the only workspace whose
         approvals and messages it gives out; without it, those of all.
         """
         self._team = team

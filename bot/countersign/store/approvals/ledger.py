@@ -25,7 +25,7 @@ from countersign.store.connections.pool import Connection, Pool, fetch
 from countersign.store.encryption.protected_columns import ProtectedJson, place_of
 from countersign.store.queries import QUERIES
 
-_LOCK = 0x6C65646765727365  # the advisory lock's key: one sealer at a time, in whichever process
+_LOCK = 0x6C65646765727365  # the advisory lock's key: one sealer at a time over all processes
 _BATCH = 5_000  # entries that one round seals at most
 _LOOK_BACK = 10_000  # ids before the last settled one that a quick round looks at again
 _FETCH = 400  # rows that are read at once: about what a socket buffers
@@ -54,7 +54,7 @@ def ledger_arguments(change: Change, hasher: EntryHasher) -> dict[str, Any]:
 def shown_arguments(
     approval: Approval | None, shown_as: ShownAs, channel: str, ts: str, hasher: EntryHasher
 ) -> dict[str, Any]:
-    """The parameters of `shown` for a message of this version; no entry where nobody can act on it."""
+    """The parameters of `shown` for a message of this version; no entry where the message has no buttons."""
     if approval is None or not is_actionable(approval):
         return dict.fromkeys(("thread_id", "version", "event", "detail", "at", "hash"))
     entry = LedgerEntry(

@@ -1,4 +1,4 @@
-"""Remembers which keys the ledger was hashed with, so that no process writes in it with a wrong key."""
+"""Records which keys the ledger was hashed with, so that no process writes to it with a wrong key."""
 
 import psycopg
 

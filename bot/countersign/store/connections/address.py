@@ -1,4 +1,4 @@
-"""Where the database is, and the password for it where that is short-lived."""
+"""The database's address, and the command for a short-lived password."""
 
 import shlex
 import subprocess

@@ -1,6 +1,6 @@
-"""What time it is by the database: one clock for all processes, whatever their machines' clocks say.
+"""The database's clock, used by all processes, so that differing clocks of machines do not matter.
 
-Between two readings the time goes on by a clock that nobody sets, and that counts while the machine sleeps.
+Between two readings a monotonic clock, which also counts while the machine sleeps, advances the time.
 """
 
 import sys

@@ -23,7 +23,7 @@ _TOO_FEW = (
     "The database did not give the connections that a start needs ({reason}). Raise max_connections, or the"
     " limit of this role or database; `countersign doctor` says how many there are."
 )
-STORE_CONNECTIONS = 4  # that a process opens at most for what graphs remember
+STORE_CONNECTIONS = 4  # at most, per process, for LangGraph's store
 
 Connection: TypeAlias = AsyncConnection[DictRow]
 Pool: TypeAlias = AsyncConnectionPool[Connection]
@@ -57,10 +57,10 @@ async def open_pool(
         if configure is not None:
             await configure(connection)
 
-    async def conninfo() -> str:  # anew for each connection: a password may be short-lived
+    async def conninfo() -> str:  # called for each connection: a password may be short-lived
         return await _conninfo(url, application_name)
 
-    refused: list[psycopg.Error] = []  # what the pool keeps to itself
+    refused: list[psycopg.Error] = []  # the pool does not report these
 
     class NotedConnection(WatchedConnection):
         @classmethod

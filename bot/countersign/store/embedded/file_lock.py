@@ -1,7 +1,7 @@
 """File locks, which the kernel releases when their holder dies, however it dies.
 
-Every question about who is alive is put to these locks and never to a process id: ids are reused after a
-power cut, zombies supervise theirs, and a file that lists them outlives a `kill -9`.
+Liveness is decided by these locks, never by process ids: ids are reused after a power cut, zombies keep
+theirs, and a pid file outlives a `kill -9`.
 """
 
 import fcntl

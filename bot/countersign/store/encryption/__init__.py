@@ -1,1 +1,1 @@
-"""Which columns are encrypted, how their values are written and read, and how keys are rotated."""
+"""Encrypted columns: writing and reading their values, and rotating keys."""

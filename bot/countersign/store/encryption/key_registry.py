@@ -1,4 +1,4 @@
-"""Remembers which keys encrypted something in a database, so that no process starts with a wrong key."""
+"""Records which keys encrypted values in a database, so that no process starts with a wrong key."""
 
 import psycopg
 
@@ -23,7 +23,7 @@ class KeyRegistry:
         return tuple(row["key_id"] for row in found)
 
     async def graphs_store_has_items(self) -> bool:
-        """Whether graphs remember something in LangGraph's store, which no key encrypts."""
+        """Whether LangGraph's store, which is not encrypted, has items."""
         for name in ("graphs_store_exists", "graphs_store_has_items"):
             found = await fetch_one(self._pool, name, {})
             if found is None or not found["there"]:

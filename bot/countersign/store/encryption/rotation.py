@@ -29,7 +29,7 @@ _HEAD = 18  # characters of a ciphertext up to the end of its key id: `encrypted
 
 
 class NotTheOwner(CountersignError):
-    """Only the role that owns the tables may write the ledger's content anew. Use its DATABASE_URL."""
+    """Only the role that owns the tables may rewrite the ledger's content. Use its DATABASE_URL."""
 
 
 async def rotate(address: Address, key_ring: KeyRing) -> AsyncIterator[tuple[str, int]]:

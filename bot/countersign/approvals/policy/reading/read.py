@@ -91,7 +91,7 @@ class _Reading:
         return Policy(rules=tuple(rules), fallback=fallback, calendars=self._calendars)
 
     def _workspaces(self, tables: object) -> dict[str, Policy]:
-        """Of each workspace that has rules of its own, which hold in the place of the others."""
+        """Of each workspace that has rules of its own, which hold instead of the others."""
         if not isinstance(tables, dict):
             self._problem(
                 ("workspaces",), "“workspaces” is not a table", "write [[workspaces.T0123ABCD.rule]]"

@@ -47,7 +47,7 @@ class RowVotes:
         return next((vote for vote in self.votes if vote.by.id == user_id), None)
 
     def cast(self, vote: Vote) -> "RowVotes":
-        """With this vote, in the place of the person's earlier one."""
+        """With this vote, instead of the person's earlier one."""
         if vote.decision.proposes and not self._proposes(vote.decision):
             return RowVotes(votes=(vote,), proposal=vote)
         others = tuple(other for other in self.votes if other.by.id != vote.by.id)

@@ -1,4 +1,4 @@
-"""What the ledger says of a decision, row by row: how, the edit before and after, and for whom it counts."""
+"""The ledger's detail of a decision, per row: how it was made, its edit, and for whom it counts."""
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
@@ -9,7 +9,7 @@ from countersign.interrupts import UNSET
 
 
 def row_detail(review: Review, row: int, decision: Decision, result: VotingResult) -> dict[str, Json]:
-    """The decision on this row of `review`, as it was before, and what the votes come to with it."""
+    """The decision on this row of `review` (as it was before), and the resulting votes."""
     return {
         **_decision_json(decision, review, row),
         **_voting_result_json(result),
@@ -45,7 +45,7 @@ def _decision_json(decision: Decision, review: Review, row: int) -> dict[str, Js
 
 
 def _agreed_json(review: Review, row: int, decision: Decision, result: VotingResult) -> dict[str, Json]:
-    """What is done in the end, where the last vote agreed to what somebody else had proposed."""
+    """What is done, where the last vote agreed to somebody else's proposal."""
     agreed = result.decision
     if result.outcome is not Outcome.APPROVED or agreed is None or agreed == decision or not agreed.proposes:
         return {}
@@ -75,7 +75,7 @@ def _before_edit(review: Review, row: int) -> Json:
 
 
 def _voting_result_json(result: VotingResult) -> dict[str, Json]:
-    """What one vote of several came to; nothing to add where it is the only one that was needed."""
+    """The result of one vote of several; empty where it was the only one needed."""
     if result.quorum == 1 and result.outcome is not Outcome.OPEN and result.broke_glass is None:
         return {}
     return {

@@ -1,4 +1,4 @@
-"""What the ledger keeps of a question and of what came of its answer: all without what the rules redact."""
+"""What the ledger records of a question and of the run after its answer, without redacted values."""
 
 import hashlib
 import json
@@ -13,16 +13,16 @@ _LIMIT = 20_000  # characters of a row's arguments; longer ones are kept as thei
 
 
 def asked(review: Review) -> Json:
-    """The question as people are shown it: its title, and what each row would do."""
+    """The question as shown to people: its title, and what each row would do."""
     shown = review.shown
     rows: list[Json] = [{"action": row.action, "args": _or_digest(dict(row.args))} for row in shown.rows]
     return {"title": shown.title, "rows": rows, "requester": review.approval.requester}
 
 
 def run_result(approval: Approval, state: GraphState, error_id: str | None = None) -> Json:
-    """How the run ended that took an answer, with a digest of what each tool returned.
+    """How the run ended after the answer, with a digest of each tool's result.
 
-    Nothing of the tools where a rule redacts: a digest of a short text tells it to whoever tries all of them.
+    No digests where a rule redacts: the digest of a short text can be brute-forced.
     """
     if error_id is not None:
         ended = "failed"

@@ -1,4 +1,4 @@
-"""Keeps in the ledger who tried to decide and may not, and why not."""
+"""Records refusals in the ledger: who tried to decide, and why they may not."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +14,7 @@ from countersign.approvals.person import Person
 from countersign.approvals.policy.voting.permission import ReasonMissing
 from countersign.flow.ports import Ledger
 
-_REPEAT_SECONDS = 60.0  # the same refusal is kept once in this time: a click is no way to fill the ledger
+_REPEAT_SECONDS = 60.0  # the same refusal is recorded once in this time, so clicks cannot fill the ledger
 _REMEMBERED = 10_000  # refusals; the oldest is forgotten first
 
 log = structlog.get_logger()
@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 class RefusalLog:
     def __init__(self, ledger: Ledger | None) -> None:
-        """Without a ledger nothing is kept."""
+        """Without a ledger nothing is recorded."""
         self._ledger = ledger
         self._recent: TTLCache[tuple[object, ...], bool] = TTLCache(_REMEMBERED, _REPEAT_SECONDS)
 
@@ -30,7 +30,7 @@ class RefusalLog:
     async def kept(
         self, approval: Approval, row: int, person: Person, kind: DecisionKind | None
     ) -> AsyncIterator[None]:
-        """Keep a MayNotDecide that is raised inside. A reason that is still to be given refuses nobody."""
+        """Record a MayNotDecide that is raised inside. ReasonMissing is not a refusal."""
         try:
             yield
         except ReasonMissing:
@@ -55,5 +55,5 @@ class RefusalLog:
                 by=person,
                 detail={"why": why, "row": row, "kind": kind.value if kind is not None else None},
             )
-        except CountersignError as error:  # whoever may not decide reads why, whatever else fails
+        except CountersignError as error:  # the person is still told why, even if recording fails
             log.warning("refusal_not_recorded", approval_id=str(approval.id), error=str(error))

@@ -1,1 +1,1 @@
-"""Replies in the thread that decide: their words, and what happens with them."""
+"""Replies in the thread that decide: parsing them, and acting on them."""

@@ -1,4 +1,4 @@
-"""What is offered to the writer of a message that could be an answer and is none of the words that decide."""
+"""Asks the writer of an unclear message what it means, with buttons that offer what it could be."""
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.person import Person
@@ -35,7 +35,7 @@ class AskBack:
         self._words_decide = words_decide
 
     async def about_early(self, message: Inbound, waiting: list[Review], person: Person) -> Notice | None:
-        """For a message that was written before the question was seen; None if its writer knows already."""
+        """The offer for a message from before the question was seen; None if its writer was told already."""
         quoted = _quoted(message.text)
         if len(waiting) != 1:
             return _unless_kept(message, lazy_text(_KEPT_FOR_SEVERAL, message=quoted))
@@ -52,7 +52,7 @@ class AskBack:
         return _unless_kept(message, lazy_text(_KEPT, **words))
 
     async def about(self, message: Inbound, review: Review, person: Person, *, first: bool) -> Notice | None:
-        """For a message below the card. `first`: its writer was not asked about this card before."""
+        """The offer for a message below the card. `first`: its writer was not asked about this card yet."""
         intent = likely_intent(message.text)
         unclear = intent is Intent.UNCLEAR and first and not message.text.startswith("@")
         if intent is Intent.ASKS or not (unclear or intent in {Intent.REJECTS, Intent.APPROVES}):
@@ -68,13 +68,13 @@ class AskBack:
         return self._asked(message, review, text, (*choices, ReplyChoice.IGNORE))
 
     def may_use_words(self, review: Review) -> bool:
-        """Whether a message may decide the card: never one of several rows, which it cannot tell apart."""
+        """Whether a message may decide the card: not one with several rows, as it cannot say which row."""
         if len(review.request.rows) != 1:
             return False
         return self._words_decide and review.approval.rule(0).replies
 
     async def _choices(self, message: Inbound, review: Review, person: Person) -> tuple[ReplyChoice, ...]:
-        """What this person may make of the message, the likeliest first."""
+        """What this person may use the message for, likeliest first."""
         request = review.request
         if request.answered_by_reply or review.approval.posted_to is not None:
             return ()
@@ -108,7 +108,7 @@ class AskBack:
 
 
 def chosen_decision(row: ReviewRow, choice: ReplyChoice, text: str) -> Decision | None:
-    """The decision that a message becomes by this choice; None where the card does not take it so.
+    """The decision that the message becomes by this choice; None where the card does not allow it.
 
     Raises FormValidationError for a text that does not fit.
     """
@@ -123,7 +123,7 @@ def chosen_decision(row: ReviewRow, choice: ReplyChoice, text: str) -> Decision 
 
 
 def _can_become(row: ReviewRow, choice: ReplyChoice, text: str) -> bool:
-    """Whether the card takes the message so: `no` is no feedback where a text could be taken for a yes."""
+    """Whether the card allows this use: `no` is not sent as text where any text could count as a yes."""
     try:
         return chosen_decision(row, choice, text) is not None
     except FormValidationError:

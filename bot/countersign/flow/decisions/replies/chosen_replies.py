@@ -1,4 +1,4 @@
-"""A message whose writer said with a button what it is: checked anew, as it is handled."""
+"""Handles a message whose writer said with a button what it is: all checks are repeated."""
 
 import asyncio
 from dataclasses import replace
@@ -26,7 +26,7 @@ class ChosenReplies:
         self._names = names
 
     async def find(self, work: Work, choice: Inbound) -> tuple[Inbound, Review, Decision]:
-        """The message, what it decides and how.
+        """The message and the decision that it makes.
 
         Raises FormValidationError, ChangedBeforeRead, MessageExpired, NeedsConfirmation, NoLongerOpen, and
         what `Approval.check_open` raises.
@@ -53,7 +53,7 @@ class ChosenReplies:
     async def _decision(
         self, chosen: ChosenReply, message: Inbound, review: Review, work: Work
     ) -> Decision | None:
-        """None where the card does not take the message so, or not any more. Raises FormValidationError."""
+        """None where the card does not, or no longer, allow this use. Raises FormValidationError."""
         if review.request.answered_by_reply:
             is_kept = message.key in {row.key for row in (*work.held, *work.inbound)}
             uses_it = chosen.choice is ReplyChoice.USE and is_kept

@@ -1,4 +1,4 @@
-"""Whether an agent wrote one of the words that decide, however it is formatted."""
+"""Detects deciding words (`approve`, `reject`) in text that an agent wrote, however formatted."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ _FORMATTING = re.compile(r"[*_~`]")
 
 
 def has_deciding_word(said: Json) -> bool:
-    """Whether one of the words stands anywhere in what was posted, in letters of whichever alphabet."""
+    """Whether the posted text has a deciding word anywhere, also in look-alike letters."""
     if isinstance(said, str):
         return _WORDS.search(_folded(said)) is not None
     if isinstance(said, dict):

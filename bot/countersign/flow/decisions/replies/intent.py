@@ -1,4 +1,4 @@
-"""What a message seems to mean, in English and Korean. It chooses how its writer is asked, and no more."""
+"""Guesses what a message means, in English and Korean. Used only to word the question to its writer."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from enum import StrEnum
 class Intent(StrEnum):
     REJECTS = "rejects"
     APPROVES = "approves"
-    ASKS = "asks"  # a question: no answer to anything
+    ASKS = "asks"  # a question, not an answer
     UNCLEAR = "unclear"
 
 

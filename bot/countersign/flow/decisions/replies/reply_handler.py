@@ -1,15 +1,16 @@
-"""A message in a thread where something waits: it is an answer, or a note says what is waiting.
+"""Handles messages in a thread with a pending approval: as an answer, or with a note about what is pending.
 
-It is never new input: LangGraph would cancel the pending question and leave its tool calls unanswered.
+Such a message is never new input: LangGraph would cancel the pending question and leave its tool calls
+unanswered.
 
-Words decide only what they meant when they were written: exactly one approval was open then, its card was the
-last thing that the agent had posted, and the message was neither edited nor deleted before it is handled
-(Slack may deliver the edit or the deletion first). If the agent wrote one of these words before the card, its
-reader may have been about to follow it: then a reply counts only a few seconds after the card.
+Words decide only if they were unambiguous when written: exactly one approval was open, its card was the
+latest message of the agent, and the message was not edited or deleted before it is handled (Slack may
+deliver the edit or deletion first). If the agent itself wrote a deciding word before the card, a reply counts
+only a few seconds after the card, because its writer may have been reacting to that text.
 
-Whoever writes something else that could be an answer is asked what it is, alone and with buttons. A message
-that was written before the question was seen is kept: it is read as new once nothing waits any more, unless
-its writer says that it is the answer.
+The writer of any other message that could be an answer is asked privately, with buttons, what it is. A
+message written before the question was visible is kept, and handled as new input once nothing is pending,
+unless its writer says that it is the answer.
 """
 
 from dataclasses import replace
@@ -71,7 +72,7 @@ class ReplyHandler:
         words_decide: bool = True,
         names: Names | None = None,
     ) -> None:
-        """Without `names`, ids in a message stay ids."""
+        """Without `names`, ids in a message are not replaced."""
         self._decide = decide
         self._store = store
         self._slack = slack
@@ -100,7 +101,7 @@ class ReplyHandler:
         return await self._decided(work, state, message, only, decision)
 
     async def handle_choice(self, work: Work, state: GraphState, choice: Inbound) -> StepResult:
-        """The writer of a message said what it is, with a button. It is checked as a reply is."""
+        """The writer said with a button what their message is. It gets the same checks as a reply."""
         nothing = reconcile(work, state, self._clock, done=(choice.key,), halted=work.thread.halted)
         try:
             message, review, decision = await self._chosen_replies.find(work, choice)
@@ -109,7 +110,7 @@ class ReplyHandler:
         except _NOT_TAKEN as error:
             return replace(nothing, notices=(Notice(user=choice.user, text=error.message),))
         decided = await self._decided(work, state, message, review, decision)
-        # Refused, it decided nothing: a message that was kept is kept on.
+        # Refused: it decided nothing, so a kept message stays kept.
         done = (*decided.done, choice.key) if decided.changes else (choice.key,)
         return replace(decided, done=done)
 
@@ -139,7 +140,7 @@ class ReplyHandler:
         return replace(said, notices=(notice,), asked_back=(message.key,))
 
     def handle_overtaken(self, work: Work, state: GraphState, message: Inbound) -> StepResult:
-        """Something waited when the message was written, and is decided now. It is no new input."""
+        """An approval was pending when the message was written and is decided now: not new input."""
         return self._noted(work, state, message, lazy_text(_OVERTAKEN))
 
     async def handle_revision(self, work: Work, state: GraphState, revision: Inbound) -> StepResult:
@@ -270,6 +271,6 @@ def _deleted_cards(work: Work, waiting: list[Review]) -> tuple[Outgoing, ...]:
 
 
 def _saw_proposal(approval: Approval, message: Inbound) -> bool:
-    """Whether its writer can have seen the edit or answer that is decided on now."""
+    """Whether its writer can have seen the current proposal."""
     proposal = approval.votes_on(0).proposal
     return proposal is None or message.written_after(f"{proposal.at.timestamp():.6f}")

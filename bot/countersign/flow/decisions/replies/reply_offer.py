@@ -1,4 +1,4 @@
-"""What the writer of a message is offered to do with it: buttons that they alone see."""
+"""The offer to the writer of a message: ephemeral buttons that say what to do with it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ class ReplyChoice(StrEnum):
     KEEP = "keep"  # it is read once the question is decided
     REJECT = "reject"  # the message is the reason
     FEEDBACK = "feedback"  # the message is sent as feedback
-    IGNORE = "ignore"  # it is no answer
+    IGNORE = "ignore"  # it is not an answer
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,7 +28,7 @@ _TRIES = re.compile(
 
 
 def parse_reply(text: str, request: ReviewRequest) -> Decision | None:
-    """The decision that this reply is, or None when it is none. Raises FormValidationError for a bad answer.
+    """The decision that this reply makes; None if it makes none. Raises FormValidationError for a bad answer.
 
     A plain question is answered by any reply that its form takes. Anything else is decided by `approve`,
     `approved`, `reject` and `rejected`, alone or, of the last two, with a reason. No other words count:
@@ -47,14 +47,14 @@ def parse_reply(text: str, request: ReviewRequest) -> Decision | None:
 
 
 def is_deciding_word(text: str) -> bool:
-    """Whether it is one of the words that decide, and nothing but that."""
+    """Whether it consists of a deciding word only."""
     words = text.strip()
     rejection = _REJECT.fullmatch(_bare(words)) if words else None
     return _APPROVE.fullmatch(words) is not None or (rejection is not None and not rejection["reason"])
 
 
 def seems_to_decide(text: str) -> bool:
-    """Whether its writer may believe to have decided something, although no word of it counts."""
+    """Whether its writer may believe that it decided, although it did not."""
     return _TRIES.search(_stripped(text)[:200]) is not None or _EMOJI_NAME.match(text.strip()) is not None
 
 

@@ -46,7 +46,7 @@ def redacted_values(request: ReviewRequest, rules: Sequence[Rule]) -> RedactedVa
 
 
 def _of_row(row: ReviewRow, rule: Rule) -> RedactedValues:
-    """Parts are looked at too: several stops at once show states that are no arguments."""
+    """Parts are looked at too: several stops at once show states that are not arguments."""
     shown: tuple[dict[str, Json], ...] = tuple({part.label: part.value} for part in row.parts)
     places = in_edited_value(row, rule)
     parts = (RedactedValues.of(part, places) for part in shown) if row.edited_at != ROOT else ()

@@ -44,7 +44,7 @@ def _with_open_fields(row: ReviewRow, rule: Rule, values: RedactedValues) -> Rev
 
 
 def _without_initial(form: Form, places: Sequence[str], values: RedactedValues) -> Form:
-    """An answer is typed anew where the form would show what is redacted."""
+    """An answer is typed again where the form would show what is redacted."""
     hidden = [field.pointer for field in form.fields if _shows_redacted(field, places, values)]
     if not hidden:
         return form

@@ -71,7 +71,7 @@ class HomeStore(Protocol):
     async def home_published(
         self, team: str, home: OpenedHome, shown: str, page: int, seconds: float
     ) -> None:
-        """It shows this page now. Not again before so many seconds are over."""
+        """Record that it shows this page. It is not published again for this many seconds."""
         ...
 
     async def home_failed(self, team: str, user: str, seconds: float) -> None: ...

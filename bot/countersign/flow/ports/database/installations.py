@@ -14,7 +14,7 @@ class InstallationStore(Protocol):
     """Every method is one transaction. All raise DatabaseUnavailable."""
 
     async def save(self, installation: Installation) -> None:
-        """Store it in the place of an earlier one. Its workspace counts as removed no more."""
+        """Store it instead of an earlier one. Its workspace no longer counts as removed."""
         ...
 
     async def find(self, team: str) -> Installation | None:

@@ -50,11 +50,11 @@ class Outbox(Protocol):
         ...
 
     async def postpone(self, row: Outgoing, seconds: float, error: str) -> None:
-        """Try it again after so many seconds, and nothing of its thread before."""
+        """Retry it after this many seconds; later posts of its thread wait for it."""
         ...
 
     async def postpone_untried(self, row: Outgoing, seconds: float, error: str) -> None:
-        """The same, where nothing was posted: nobody has to look for it."""
+        """The same where nothing was posted, so that no search for it is needed."""
         ...
 
     async def give_up(self, row: Outgoing, error: str) -> None: ...

@@ -215,7 +215,7 @@ def _would_pass_breakpoint(approval: Approval, state: GraphState) -> bool:
 
 
 async def _resume_status(approval: Approval, state: GraphState) -> ResumeStatus:
-    """In a thread: where the graph's code has changed, the answer is judged anew."""
+    """In a thread: where the graph's code has changed, the answer is validated again."""
     return await asyncio.to_thread(resume_status, approval, state)
 
 

@@ -1,4 +1,4 @@
-"""Types that are written down, as shapes: of a variable, of a key of the state, of a field of a class."""
+"""Type annotations as shapes: of variables, state keys and class fields."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a class is by its bases: its own ones and the library's, an enum and its members, a model."""
+"""Kinds of classes by their bases: enums and their members, models, TypedDicts, the project's own."""
 
 import ast
 from collections.abc import Iterator
@@ -78,7 +78,7 @@ def is_checked(reader: Reader, cls: Class) -> bool:
 
 
 def enum_values(reader: Reader, cls: Class) -> tuple[Scalar, ...] | None:
-    """The values of an enum's members; None of a class that is no enum."""
+    """The values of an enum's members; None of a class that is not an enum."""
     if not any(_library_bases(reader, each) & _ENUMS for each in _class_and_bases(reader, cls, set())):
         return None
     return tuple(value.value for value in enum_members(reader, cls).values())

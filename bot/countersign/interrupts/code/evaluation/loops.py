@@ -1,4 +1,4 @@
-"""Loops, which are read twice, and what they ask again."""
+"""Loops, which are evaluated twice, and questions that they ask again."""
 
 import ast
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Ways on which the code takes an answer for wrong: what was tested there is noted as refused."""
+"""Paths on which the code rejects an answer: what was tested there is recorded as refused."""
 
 import ast
 import builtins

@@ -1,4 +1,4 @@
-"""Statements, in their order: what they bind, and which ways lead on from them."""
+"""Evaluates statements in order: what they bind, and how control flow continues."""
 
 import ast
 from collections.abc import Callable, Sequence

@@ -1,1 +1,1 @@
-"""From the evidence that was found to the shape that an answer must have."""
+"""Resolves evidence from the code into the shape of an answer."""

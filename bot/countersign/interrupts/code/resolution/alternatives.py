@@ -1,4 +1,4 @@
-"""Which of the shapes that the evidence suggests hold, and whether the code tells several of them apart."""
+"""Selects among the shapes that the evidence suggests, and checks whether the code discriminates them."""
 
 from countersign.interrupts.code.evaluation.model.slots import Check, Comparison, Evidence, Kind, Slot, Use
 from countersign.interrupts.code.resolution.booleans import is_only_tested_for_truth

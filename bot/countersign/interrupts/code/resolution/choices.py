@@ -1,4 +1,4 @@
-"""Whether an answer is one of some values, and whether these are all that there are."""
+"""Whether an answer is one of several values, and whether they are exhaustive."""
 
 from collections.abc import Iterable, Sequence
 

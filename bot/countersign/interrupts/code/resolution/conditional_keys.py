@@ -1,4 +1,4 @@
-"""When a key of an answer has to be there: always, never, or together with what another key says."""
+"""When a key of an answer is required: always, never, or depending on another key."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A type that is written down, together with what the code does."""
+"""Combines a type annotation with the evidence from the code."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Looking through evidence."""
+"""Filters over evidence."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""What the names of an answer say of it."""
+"""What the names of an answer suggest about it."""
 
 import re
 

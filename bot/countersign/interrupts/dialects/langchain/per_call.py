@@ -1,7 +1,7 @@
 """LangChain's human-in-the-loop middleware in its `per_call` mode: one interrupt per gated tool call.
 
 Which decisions are allowed, and what an edit's arguments must look like, is in the interrupt's response
-schema: one decision's object schema, or a union of several told apart by `type`.
+schema: one decision's object schema, or a union of several distinguished by `type`.
 """
 
 from collections.abc import Iterator

@@ -28,7 +28,7 @@ _MAX_LENGTH = timedelta(days=3650)
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewFields:
-    """What a payload says of itself; `parts` are all of it that title and description do not show."""
+    """The documented fields of a payload; `parts` has all that title and description do not show."""
 
     title: str
     description: str | None

@@ -1,4 +1,4 @@
-"""Text that an approver reads: what hides, deceives or pushes away is written out, everything else stays.
+"""Makes text safe to read for approvers: hidden or deceptive characters are written out, others stay.
 
 A token in ⟨angle brackets⟩ stands for a character (`⟨U+202E⟩`), for a run of one (`⟨12 × U+200B⟩`,
 `⟨2600 spaces⟩`), or follows what it is about (`а⟨U+0430⟩`). Two different texts are never written alike: a

@@ -1,4 +1,4 @@
-"""Puts the rules together: which characters of a text are written out, and how."""
+"""Applies the rules: which characters of a text are written out, and how."""
 
 import unicodedata
 from collections.abc import Iterator

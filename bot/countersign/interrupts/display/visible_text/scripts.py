@@ -92,7 +92,7 @@ _ANY_FOREIGN = regex.compile(
 )
 _WORD = regex.compile(r"[\p{L}\p{M}\p{Nd}\p{Nl}_\u200c\u200d]+")
 _LETTER = regex.compile(r"[\p{L}\p{Nl}]")
-_SHORT = 40  # characters of a word whose judgement is remembered
+_SHORT = 40  # characters of a word whose result is cached
 
 
 @lru_cache(maxsize=8192)

@@ -1,4 +1,4 @@
-"""A graph that cannot be loaded, as far as its files show it: its steps, tools and conditional edges."""
+"""Reads a graph that cannot be loaded from its files: its steps, tools and conditional edges."""
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,7 +33,7 @@ _HOLD_TOOLS = {"ToolNode", "create_agent", "create_react_agent", "create_deep_ag
 
 
 def read_statically(name: str, file: Path, roots: Sequence[Path]) -> GraphReading:
-    """What the files say, without importing them. What cannot be found has a problem of its own."""
+    """Read the files without importing them. What cannot be found is reported as a problem."""
     try:
         return _read(name, file, roots)
     except Exception as error:

@@ -1,4 +1,4 @@
-"""What names stand for in the files of a graph that cannot be loaded: functions, methods, classes."""
+"""Looks up names in the files of a graph that cannot be loaded: functions, methods, classes."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Buttons in lines, so that none wraps alone to the next line on a phone."""
+"""Splits buttons into lines, so that none wraps alone to the next line on a phone."""
 
 from collections.abc import Sequence
 from unicodedata import east_asian_width
@@ -13,7 +13,7 @@ _NARROWEST = 60  # a button with a short word
 def button_lines(buttons: Sequence[Block]) -> list[list[Block]]:
     """The buttons on one line if a phone has room for them, or if they cannot be shared out evenly.
 
-    One that takes a phone's whole width has a line of its own.
+    A button as wide as a phone gets a line of its own.
     """
     wide = next((each for each in buttons if fills_a_line(each)), None)
     if wide is not None and len(buttons) > 1:
@@ -46,7 +46,7 @@ def fits_a_line(buttons: Sequence[Block]) -> bool:
 
 
 def _width(button: Block) -> float:
-    """Hangul and its like take the room of two letters."""
+    """Wide characters such as Hangul count twice."""
     label = button["text"]["text"]
     letters = sum(2 if east_asian_width(each) in "WF" else 1 for each in label)
     return _PADDING + _CHARACTER * letters

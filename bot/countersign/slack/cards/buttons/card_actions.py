@@ -10,12 +10,12 @@ ANSWER = "answer"  # a plain question's respond has this name
 VIEW = "approval:view"  # the button "Details", where the card leaves something out
 DETAILS = "approval:details"  # the same where it leaves out nothing but ids and the raw payload
 WITHDRAW = "approval:withdraw"  # one's own vote
-UNDO = "approval:undo"  # a decision that the graph has not heard of
-CANCEL = "approval:cancel"  # the whole card, by whoever started the run
+UNDO = "approval:undo"  # a decision that the graph has not got yet
+CANCEL = "approval:cancel"  # the whole card, by the requester
 CANCEL_LABEL = N_("Cancel request")
 CANCEL_RUN = "approval:cancel_run"  # where the graph takes no rejection; opens a form with a reason
 CANCEL_RUN_LABEL = N_("Cancel run")
-CLAIM = "approval:claim"  # pressed again by the same person: no more
+CLAIM = "approval:claim"  # pressed again by the same person: releases it
 CLAIM_LABEL = N_("I'm looking")
 GRANT = "approval:grant"  # approve, and do not ask again within the limits of the rule's grant
 REVOKE_GRANT = "grant:revoke"  # on the answer to `/approvals grants`
@@ -65,7 +65,7 @@ def option_action_id(position: str) -> str:
 def decision_kind(action_id: str) -> DecisionKind | None:
     """The decision that an action id or callback id stands for; None for any other id.
 
-    Behind UPDATE people choose what they decide; it opens as an answer does.
+    Behind UPDATE people choose the decision in the form, which opens like that of an answer.
     """
     if action_id in {OTHER, UPDATE}:
         return DecisionKind.RESPOND

@@ -11,10 +11,10 @@ from countersign.slack.cards.values.references import CardReference
 
 
 def whole_card_buttons(review: Review) -> list[Block]:
-    """Nothing on a card without a rule, unless a run that cannot be told no can be cancelled.
+    """None on a card without a rule, except *Cancel run* where the graph takes no rejection.
 
-    *Cancel request* is where the graph takes a rejection, *Cancel run* where it takes none. That one is among
-    the buttons of a single row, unless the rule keeps it from everybody but the requester.
+    *Cancel request* is for graphs that take a rejection, *Cancel run* for those that do not. On a card with a
+    single row that is among the row's buttons, unless only the requester may cancel.
     """
     buttons = []
     if review.approval.rule_names:
@@ -28,7 +28,7 @@ def whole_card_buttons(review: Review) -> list[Block]:
 
 
 def cancel_blocks(review: Review) -> list[Block]:
-    """The requester's button alone, for the thread of a card that is in another channel."""
+    """The requester's cancel button, for the thread of a card that is in another channel."""
     buttons = [*_cancel_buttons(review), *_requesters_cancel_run(review)]
     return [actions(f"pointer:{review.approval.version}", buttons)] if buttons else []
 
@@ -83,7 +83,7 @@ def whole_card_blocks(review: Review) -> list[Block]:
 
 
 def claim_blocks(review: Review) -> list[Block]:
-    """Who has it in hand, if anybody has."""
+    """Who has claimed it, if anybody has."""
     claim = review.approval.claim
     if claim is None:
         return []

@@ -1,4 +1,4 @@
-"""The reasons that people gave for a decision, each with whose it is where several people decided."""
+"""The reasons for a decision, with names where several people decided."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class LabelledReason:
 
 
 def labelled_reasons(approval: Approval, row: int, decided: Vote) -> tuple[LabelledReason, ...]:
-    """That of whoever broke the glass is not among them: a line of its own has it."""
+    """Without the reason for break glass, which has a line of its own."""
     given = given_reasons(approval, row, decided)
     voters = {each.by.id for each in counted_votes(approval, row, decided)}
     only = next(iter(voters)) if len(voters) == len(given) == 1 else None

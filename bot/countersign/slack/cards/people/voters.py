@@ -1,4 +1,4 @@
-"""Whoever voted, and for whom it counts where they stand in for somebody."""
+"""A voter's mention, with the person for whom the vote counts by delegation."""
 
 from countersign.approvals.votes.vote import Vote
 from countersign.i18n import _

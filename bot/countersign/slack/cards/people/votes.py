@@ -1,4 +1,4 @@
-"""The votes on an open row: who voted how, what is still missing, and what is proposed instead."""
+"""The votes on an open row, the approvals still missing, and a proposed edit or answer."""
 
 from collections.abc import Iterable
 
@@ -163,7 +163,7 @@ def _progress(rule: Rule, votes: RowVotes, approval: Approval) -> str:
 
 
 def _proposal(approval: Approval, row: ReviewRow, votes: RowVotes) -> list[Block]:
-    """What is decided on now, in place of what was asked: an edit, an answer, a change of the state."""
+    """The proposal that is voted on instead of the request: an edit, an answer, a change of the state."""
     vote = votes.proposal
     if vote is None:
         return []

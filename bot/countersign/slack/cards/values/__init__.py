@@ -1,1 +1,1 @@
-"""What a graph asks about, as a card shows it: values, descriptions and what an edit changed."""
+"""The payload on a card: values, descriptions, and what an edit changed."""

@@ -1,4 +1,4 @@
-"""Line diffs as mrkdwn, with the changed words marked: struck through where they go, bold where they come.
+"""Line diffs as mrkdwn, with the changed words marked: removed ones struck through, added ones bold.
 
 The signs at the start of a line say the same without any style.
 """

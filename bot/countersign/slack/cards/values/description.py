@@ -1,4 +1,4 @@
-"""The asker's own words on a card: rendered as Markdown where they are Markdown, and inert in any case."""
+"""A request's description on a card: rendered as Markdown if it is Markdown, and never active markup."""
 
 import re
 
@@ -12,7 +12,7 @@ _MARKUP = re.compile(
     r"|^\s*\|?[ :]*-{3,}[ :]*\|",
     re.MULTILINE,
 )
-# What Markdown swallows: a reader of the rendered text would not see it.
+# Characters that rendering Markdown would hide from the reader.
 _SWALLOWED = re.compile(r"^\s*\[[^\]\n]*\]:|!\[|<!--|</?[a-zA-Z]|\\$|\\\W", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]\n]{0,300})\]\([^)\n]{0,3000}\)")
 _MARKS = re.compile(r"[*_~`]")

@@ -1,7 +1,7 @@
-"""One part of a request as mrkdwn: a label in bold, and its value plain where Slack draws it as it is.
+"""One part of a request as mrkdwn: a bold label, and a plain value if Slack renders it unchanged.
 
-A value that Slack would read as markup is shown as code. Long text is a quotation, so that nothing in it can
-pass for the bot's own words.
+A value that Slack would read as markup is shown as code. Long text is a quotation, so that it cannot
+pose as text of the bot.
 """
 
 import re
@@ -15,7 +15,7 @@ from countersign.slack.block_kit.formatting import format_moment
 LABEL_LIMIT = 200  # characters of a label, after escaping
 _PLAIN_LABEL = re.compile(r"[\w .,/()\[\]›“”-]+")
 _MARKUP = re.compile(r"`|(?<!\w)[*_~]|[*_~](?!\w)|:[\w+'-]+:|^ *(?:>|&gt;)", re.MULTILINE)
-# Blanks that only code keeps in their places.
+# White space that only code preserves.
 _LAYOUT = re.compile(r"^[ \t]+\S", re.MULTILINE)
 _LAYOUT_INSIDE = re.compile(r"\S {2,}|\t")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -40,12 +40,12 @@ def label_fits(label: str) -> bool:
 
 
 def is_inert(text: str) -> bool:
-    """Whether mrkdwn draws the text as it is, once it is escaped."""
+    """Whether mrkdwn renders the escaped text unchanged."""
     return _MARKUP.search(text) is None
 
 
 def is_plain_text(text: str) -> bool:
-    """The same for text whose blanks count, too."""
+    """The same for text with significant white space."""
     return is_inert(text) and not _LAYOUT.search(text) and not _LAYOUT_INSIDE.search(text)
 
 

@@ -1,8 +1,7 @@
 """A request's parts as blocks, within a budget of characters and blocks.
 
-A card that shows a long first argument and hides the short ones behind it is approved blind. So short parts
-are shown in full first, one a line, and long parts share what is left. What does not fit is
-*Details*.
+If a long first argument hid the short ones after it, people would approve without seeing them. So short parts
+are shown in full first, one per line, and long parts share the rest. What does not fit is behind *Details*.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a button or form of a card carries: which rows of which approval, and the digest they had."""
+"""References in a card's buttons and forms: the approval, its rows, and the digest that was shown."""
 
 import base64
 import binascii
@@ -23,7 +23,7 @@ class InvalidReference(CountersignError):
 
 @dataclass(frozen=True, kw_only=True)
 class CardReference:
-    """`<approval>.<row>.<digest>`: ids only. It comes back as whoever sends the click pleases."""
+    """`<approval>.<row>.<digest>`: ids only. Untrusted when it comes back."""
 
     approval_id: UUID
     row: int
@@ -69,7 +69,7 @@ class RowsReference:
 class ModalReference:
     """`<card ref>/<channel>/<message ts>/<page>`: a modal does not know where it was opened from.
 
-    Behind it, in base64, the address at which the list is replaced that it was opened from, if it was.
+    If it was opened from a list, the list's response_url follows in base64.
     """
 
     card: CardReference
@@ -109,7 +109,7 @@ def _address(encoded: str) -> str:
 
 
 def approval_in(value: object) -> UUID:
-    """The approval of a reference, whichever kind of the two it is. Raises `InvalidReference`."""
+    """The approval id of either kind of reference. Raises `InvalidReference`."""
     approval_id, _, _ = _split(value)
     return approval_id
 

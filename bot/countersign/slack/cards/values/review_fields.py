@@ -1,4 +1,4 @@
-"""The agent's own reason for a request, where its payload states one: marked as its words."""
+"""The agent's own reason for a request, if its payload has one, marked as the agent's."""
 
 from collections.abc import Sequence
 

@@ -12,7 +12,7 @@ from countersign.slack.cards.buttons import card_actions
 class Surface(StrEnum):
     MESSAGE = "message"
     HOME = "home"  # the Home tab, which is in no channel
-    EPHEMERAL = "ephemeral"  # the answer to a slash command; Slack sends nothing of what it says
+    EPHEMERAL = "ephemeral"  # the answer to a slash command; Slack does not send its content
 
 
 _VIA = {Surface.MESSAGE: "button", Surface.HOME: "home", Surface.EPHEMERAL: "list"}
@@ -34,7 +34,7 @@ class ButtonClick:
 
     @property
     def via(self) -> str:
-        """Where somebody decided, in the ledger's words."""
+        """Where somebody decided, as the ledger records it."""
         return _VIA[self.surface]
 
     @property

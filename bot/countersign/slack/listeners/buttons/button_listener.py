@@ -1,4 +1,4 @@
-"""A listener of buttons: it handles the click, then acknowledges it, and reports an error to who clicked."""
+"""Button listeners: handles the click, then acknowledges it, and reports errors to the person who clicked."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -16,7 +16,7 @@ Listener: TypeAlias = Callable[[Ack, dict[str, Any]], Awaitable[None]]
 
 
 def button_listener(context: ListenerContext, handle: Handler) -> Listener:
-    """Acknowledged only after it is handled, so that a click that Slack counts as taken is never lost."""
+    """Acknowledged only after it is handled, so that an acknowledged click is never lost."""
 
     async def on_click(ack: Ack, body: dict[str, Any]) -> None:
         click = ButtonClick.from_payload(body, context.workspace.team)

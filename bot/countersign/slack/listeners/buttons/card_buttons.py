@@ -1,6 +1,6 @@
 """The buttons of a card: approve at once, or open the form of another decision.
 
-A click is acknowledged only after its decision is saved: a click that Slack counts as taken is never lost.
+A click is acknowledged only after its decision is saved, so an acknowledged click is never lost.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ from countersign.slack.listeners.context import ListenerContext
 from countersign.slack.listeners.forms.form_opening import form_modal, open_view
 
 _NOT_SHOWN = N_("This card changed. Read it again, then click the button again.")
-_MAX_RACES = 3  # votes of others that "Approve all" goes on after
+_MAX_RACES = 3  # conflicts with other votes after which "Approve all" is retried
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
@@ -165,7 +165,7 @@ async def _decide_rest(
 
 
 async def _withdraw(context: ListenerContext, click: ButtonClick) -> None:
-    """Take back the vote of whoever clicked."""
+    """Withdraw the vote of the person who clicked."""
     ref = CardReference.unpack(click.value)
     person = await context.person(click.user, click.channel)
     saved = await context.withdraw_vote(ref.approval_id, ref.row, click.channel, person)
@@ -173,7 +173,7 @@ async def _withdraw(context: ListenerContext, click: ButtonClick) -> None:
 
 
 async def _undo(context: ListenerContext, click: ButtonClick) -> None:
-    """Take the decision back, with the votes of whoever clicked."""
+    """Undo the decision, with the votes of the person who clicked."""
     ref = CardReference.unpack(click.value)
     person = await context.person(click.user, click.channel)
     saved = await context.undo_decision(ref.approval_id, click.channel, person)
@@ -181,7 +181,7 @@ async def _undo(context: ListenerContext, click: ButtonClick) -> None:
 
 
 async def _cancel(context: ListenerContext, click: ButtonClick) -> None:
-    """Take the request back, for whoever started the run."""
+    """Cancel the request, for the requester."""
     ref = CardReference.unpack(click.value)
     person = await context.person(click.user, click.channel)
     saved = await context.cancel_approval(ref.approval_id, ref.digest, click.channel, person)
@@ -189,7 +189,7 @@ async def _cancel(context: ListenerContext, click: ButtonClick) -> None:
 
 
 async def _claim(context: ListenerContext, click: ButtonClick) -> None:
-    """Say that whoever clicked has it in hand, or no more."""
+    """Claim the approval for the person who clicked, or release it."""
     ref = CardReference.unpack(click.value)
     person = await context.person(click.user, click.channel)
     saved = await context.claim_approval(ref.approval_id, click.channel, person)

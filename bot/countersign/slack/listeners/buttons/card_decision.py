@@ -25,7 +25,7 @@ _REASON_MISSING = N_("A reason is required here.")
 
 
 def anchored(pattern: re.Pattern[str]) -> re.Pattern[str]:
-    """For Bolt, which searches where `fullmatch` is meant."""
+    """The pattern anchored: Bolt uses `search`, not `fullmatch`."""
     return re.compile(rf"^(?:{pattern.pattern})$")
 
 

@@ -41,7 +41,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
 
 
 async def _close(context: ListenerContext, click: ButtonClick, answer: AnyText | None) -> None:
-    """Put the answer in the place of the question, or remove it. Slack lets nobody do that before a click."""
+    """Replace the question with the answer, or remove it. Slack allows that only after a click."""
     web, url = context.api.web, click.response_url
     if answer is None:
         await remove_message(web, url)
@@ -52,7 +52,7 @@ async def _close(context: ListenerContext, click: ButtonClick, answer: AnyText |
 async def _take(context: ListenerContext, click: ButtonClick) -> AnyText | None:
     """Store what was chosen, to be acknowledged then, if it still decides something.
 
-    What its writer reads in the place of the question; None if nothing.
+    Returns what replaces the question for its writer; None to remove it.
     """
     chosen = chosen_reply(click.action_id, click.value)
     message = await context.store.message(chosen.message)

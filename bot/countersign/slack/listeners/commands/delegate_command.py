@@ -123,7 +123,7 @@ async def _user_id(context: ListenerContext, who: str) -> str:
 
 
 async def _own_group(context: ListenerContext, user: str, found: re.Match[str]) -> UserGroup:
-    """The group, if it exists and this person is in it: there is no seat of theirs in another one."""
+    """The group, if it exists and this person is a member: other seats are not theirs to delegate."""
     name = found["id"] or found["handle"]
     group = await context.client.directory.user_group(name)
     if group is None:

@@ -1,5 +1,5 @@
 """Messages to the bot itself: `@bot stop` ends what runs in a thread, as Slack's Stop button does, and
-`@bot reset` begins the thread anew, once its writer has confirmed it.
+`@bot reset` resets the thread, once its writer has confirmed it.
 
 In direct messages the mention may be left out, and in a thread while a run goes on there. Where a question
 waits, a bare word is its answer.
@@ -50,7 +50,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
 async def take_control(
     context: ListenerContext, event: Mapping[str, Any], inbound: Inbound, answered: RecentKeys
 ) -> bool:
-    """Whether the message was a word for the bot itself; then no agent reads it.
+    """Whether the message was a control word, which is not passed to an agent.
 
     Raises what `StartPermission.refusal` raises: Slack sends the event again then.
     """
@@ -73,7 +73,7 @@ async def take_control(
 
 
 async def _reset_refusal(context: ListenerContext, message: Inbound) -> str | None:
-    """Why to ask nothing; None: the writer is asked to confirm it."""
+    """Why the reset is refused; None: the writer is asked to confirm it."""
     if await context.start_permission.refusal(message.user) is not None:
         return _MAY_NOT_RESET
     return _IN_ITS_THREAD if message.ts == message.thread.ts else None

@@ -82,7 +82,7 @@ async def _post_card_again(context: ListenerContext, channel: str, ts: str) -> N
 
 async def _take_deletion(context: ListenerContext, channel: str, ts: str, event_id: str | None) -> None:
     """It may have been a card, a reply that is stored, or a reply that Slack has yet to deliver."""
-    # Remembered before the reply is looked for, so that one that is stored meanwhile finds it.
+    # Stored before the reply is looked up, so that a reply stored meanwhile sees it.
     await _post_card_again(context, channel, ts)
     key = _message_key(context.workspace, channel, ts)
     message = await context.store.message(key)
@@ -164,7 +164,7 @@ def message_from(event: Mapping[str, Any], event_id: str | None, workspace: Work
 
 
 def has_bot_trace(message: Mapping[str, Any]) -> bool:
-    """Whether an app or a workflow had a hand in a message, even one in the name of a person."""
+    """Whether an app or a workflow wrote the message, even in the name of a person."""
     return any(
         value and (name == "app_id" or name.startswith(("bot_", "workflow")))
         for name, value in message.items()

@@ -1,6 +1,6 @@
 """*Cancel run*: a form with a reason, behind a button of cards whose graph takes no rejection.
 
-Whoever may decide the card rejects it by that, under its rule. Whoever started the run cancels it alone.
+For an approver it counts as a rejection under the card's rule. The requester cancels the run alone.
 """
 
 import asyncio

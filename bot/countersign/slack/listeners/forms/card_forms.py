@@ -123,7 +123,7 @@ async def _submit(context: ListenerContext, body: dict[str, Any], view: dict[str
     form_state = await _load_form(context, body, view)
     ref, form = form_state.reference, form_state.form
     raw = None if form is None else submitted_values(form, view, form_state.carried)
-    # In a thread: judging an answer takes up to a second, in which others get their acknowledgements.
+    # In a worker thread: validating takes up to a second, and must not delay other acknowledgements.
     decision = await asyncio.to_thread(
         decide, form_state.row, form_state.action_id, raw, reason=form_state.reason
     )

@@ -120,7 +120,7 @@ async def _start(context: ListenerContext, user: str, view: dict[str, Any]) -> N
     # The run checks it again. Here it is checked before the form's message says that it was started.
     await context.start_permission.check(user, ref.channel)
     form = await _form(context, ref, info)
-    # In a thread, as any judging: it may take a second, in which others get their acknowledgements.
+    # In a worker thread: validating takes up to a second, and must not delay other acknowledgements.
     values = await asyncio.to_thread(form.read, submitted_values(form, view))
     thread = ThreadRef(team=context.workspace.team, channel=ref.channel, ts=ref.thread_ts)
     await context.store.accept(

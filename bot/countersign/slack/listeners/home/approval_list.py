@@ -23,7 +23,7 @@ async def approval_list(context: ListenerContext, user: str, page: int = 0) -> d
 async def replace_list(
     context: ListenerContext, user: str, url: str, note: str | None = None, *, page: int = 0
 ) -> None:
-    """Show the list as it is now in the place of the message with this response_url; `note` above it."""
+    """Show the list as it is now instead of the message with this response_url; `note` above it."""
     rendered = await _rendered(context, user, page)
     above: list[Block] = [section(f":warning: {escape(note)}")] if note else []
     message = _message(rendered) | {"blocks": [*above, *rendered.blocks]}
@@ -36,7 +36,7 @@ async def decision_history(context: ListenerContext, user: str, page: int = 0) -
 
 
 async def replace_history(context: ListenerContext, click: ButtonClick, page: int) -> None:
-    """Show another page in the place of the message that was clicked."""
+    """Show another page instead of the message that was clicked."""
     message = _message(await _rendered_history(context, click.user, page))
     await replace_ephemeral(context.api.web, click.response_url, message)
 

@@ -49,7 +49,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
-    """What the form says by now."""
+    """The current values of the form."""
 
     channel: str
     graph: str | None

@@ -1,4 +1,4 @@
-"""What a payload is about: the approvals, threads, workspaces and the person that it names."""
+"""The subject of a payload: the approvals, threads, workspaces and person that it names."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ def team_ids(body: Mapping[str, Any]) -> Iterator[str]:
     """The workspaces and organisations that a payload names, the one that it is most surely for first.
 
     In a channel that workspaces share, people of the one press buttons of the other's cards: the message with
-    the buttons is the app's own, and says whose.
+    the buttons is the app's own, and names the right workspace.
     """
     yield from (each for each in _team_ids(body) if isinstance(each, str))
 

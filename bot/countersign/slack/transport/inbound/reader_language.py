@@ -1,4 +1,4 @@
-"""Answers whoever clicked, typed a command or sent a form in the language of their Slack."""
+"""Sets the language of answers to that of the person who clicked, typed a command or sent a form."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

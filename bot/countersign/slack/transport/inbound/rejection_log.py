@@ -1,4 +1,4 @@
-"""Logs rejected requests without letting whoever sends them fill the log."""
+"""Logs rejected requests, rate-limited so that senders cannot fill the log."""
 
 import time
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Hands each payload to the app of its workspace; one that no installation serves is refused."""
+"""Routes each payload to the app of its workspace; payloads without an installation are refused."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol

@@ -1,4 +1,4 @@
-"""Payloads from a channel whose id changed, with the id that their thread began with."""
+"""Maps changed channel ids in payloads back to the id that their thread began with."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

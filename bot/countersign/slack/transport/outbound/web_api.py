@@ -142,7 +142,7 @@ class WebApi:
         return response.data, response.headers
 
     async def _map_channel(self, given: dict[str, Any]) -> None:
-        """Put the id that a channel has now in the place of the one that its threads began with."""
+        """Replace a channel's former id by its current one."""
         for name in _CHANNEL_ARGUMENTS & given.keys():
             if isinstance(given[name], str):
                 given[name] = await self.current_channel(given[name])
@@ -207,7 +207,7 @@ class WebApi:
         )
 
     async def _app_id(self, bot_id: str | None) -> str | None:
-        """The app of a bot. None if Slack does not say: then payloads are told apart by workspace alone."""
+        """The app of a bot. None if Slack does not say: then payloads are matched by workspace only."""
         if not bot_id:
             return None
         try:

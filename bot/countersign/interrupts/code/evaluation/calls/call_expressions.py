@@ -1,4 +1,4 @@
-"""Calling: what is called, with which arguments, and reading the functions of the graph's own code."""
+"""Call expressions: resolves what is called and its arguments, and evaluates the graph's own functions."""
 
 import ast
 import re
@@ -44,7 +44,7 @@ _INVOKES = {"invoke", "ainvoke", "stream", "astream", "run", "arun", "__call__",
 
 @dataclass(kw_only=True)
 class Arguments:
-    """`unpacked` is what is given as `**value` and is no dict that the code writes out."""
+    """`unpacked` is what is given as `**value` and is not a dict that the code writes out."""
 
     positional: list[Value] = field(default_factory=list)
     named: dict[str, Value] = field(default_factory=dict)

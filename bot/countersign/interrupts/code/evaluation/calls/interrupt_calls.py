@@ -1,4 +1,4 @@
-"""A call of `interrupt`: where an answer comes from."""
+"""Calls of `interrupt`, which return answers."""
 
 import ast
 from typing import TYPE_CHECKING

@@ -222,7 +222,7 @@ def _loads(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
 
 
 def _dumps(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
-    frame.note(given.get(0, "obj"), Use.STORED, node, deep=True)  # whatever it is, it is written down
+    frame.note(given.get(0, "obj"), Use.STORED, node, deep=True)  # serialized, whatever it is
     return (Template((None,)),)
 
 

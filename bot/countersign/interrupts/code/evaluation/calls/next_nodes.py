@@ -1,4 +1,4 @@
-"""Where a run goes next, as `Command` and `Send` of LangGraph and the functions of edges say it."""
+"""The next nodes of a run, from LangGraph's `Command` and `Send` and the functions of edges."""
 
 import ast
 from typing import TYPE_CHECKING

@@ -192,7 +192,7 @@ def compared(
 ) -> tuple[Conditions, Conditions]:
     """The answers in this value are compared with constants: those of JSON's literals say what kind it is.
 
-    An empty text is no answer to choose: it asks whether any text was given.
+    An empty text is not an answer to choose: it asks whether any text was given.
     """
     found = list(refs(answer))
     named = tuple(value for value in values if value is not None and value != "")

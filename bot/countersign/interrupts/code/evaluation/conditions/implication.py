@@ -1,4 +1,4 @@
-"""Which condition of a conjunction says all that another one says.
+"""Which condition of a conjunction implies another one.
 
 `isinstance(answer, bool) and answer is True` is false wherever `answer is True` is: what is known there is
 that the answer is not True, and not that one of two things may have failed.

@@ -1,1 +1,1 @@
-"""What evaluation works on: values, slots of an answer, scopes, modules and their names."""
+"""The data model of evaluation: values, slots of an answer, scopes, modules and names."""

@@ -1,4 +1,4 @@
-"""What is found on the way: questions, and what is written into the state."""
+"""Results of evaluation: questions, and writes to the state."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""Decorators of libraries through which what the function returns goes as it is."""
+"""Library decorators that return the function's result unchanged."""
 
 import ast
 
@@ -24,7 +24,7 @@ PASSING = {
 
 
 def passes(decorator: External) -> bool:
-    """In doubt it does not, and what the function returns is not known."""
+    """In doubt False: then the function's result is unknown."""
     module, _, name = decorator.name.rpartition(".")
     return name in PASSING.get(module, ())
 

@@ -106,7 +106,7 @@ class Reader:
         return value if value is not None and set(conditions) <= set(self.conditions) else None
 
     def keep_no_overwriting(self, slot: Slot) -> None:
-        """It is answered anew, so that no key of it has been set."""
+        """It is answered again, so that no key of it has been set."""
         self.overwritten = {at: held for at, held in self.overwritten.items() if at[0].root is not slot}
 
     def step(self) -> None:

@@ -1,4 +1,4 @@
-"""The parts of the language, which read each other through a frame, and how a block of it ends."""
+"""The evaluators of the language's parts, which call each other through a frame, and how a block ends."""
 
 import ast
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""How much of the code is read. Beyond a limit the question keeps the shape that its payload gives it."""
+"""Limits of reading code. Beyond one, a question keeps the shape that its payload suggests."""
 
 MAX_STEPS = 60_000  # nodes of syntax trees, for one function that LangGraph calls; a second or two
 MAX_STEPS_OF_A_GRAPH = 200_000

@@ -1,4 +1,4 @@
-"""pydantic: what a model takes instead of its fields as they are written down."""
+"""pydantic models that accept something else than their annotated fields: aliases, validators."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a name of a module stands for: its own definitions, what it imports, a builtin."""
+"""Resolves a module's names: its own definitions, imports, builtins."""
 
 import ast
 import builtins

@@ -1,4 +1,4 @@
-"""What a module's code changes after it was defined: names, dicts and lists, attributes."""
+"""Rebinding and mutation of module-level names, dicts, lists and class attributes."""
 
 import ast
 from collections.abc import Iterator

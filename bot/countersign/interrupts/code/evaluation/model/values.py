@@ -1,4 +1,4 @@
-"""What an expression may stand for. A value is a tuple of alternatives; an empty one is not known."""
+"""Abstract values of expressions. A value is a tuple of alternatives; an empty one is unknown."""
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping

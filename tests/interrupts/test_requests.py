@@ -145,7 +145,7 @@ def _update(form: Any) -> str:
     assert (text.label, text.required, text.hint) == (
         "Text of the answer",
         False,
-        "The answer itself, if it is none of a button, or the reason.",
+        "Your own answer instead of a button's, or the reason.",
     )
     return ", ".join(f"{option.key} “{option.label}”" for option in choice.options)
 

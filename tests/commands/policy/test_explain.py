@@ -55,7 +55,7 @@ SIMULATED = [
         ),
         (
             ["--vote", "UCAROL", "--delegate", "UALICE=UCAROL"],
-            ["UCAROL can't decide, and reads: You stand in for UALICE, who asked for this or edited it."],
+            ["UCAROL can't decide, and reads: You decide for UALICE, who asked for this or edited it."],
         ),
         (["--vote", "UALICE"], ["UALICE can't decide, and reads: You asked for this"]),
         (["--vote", "UEVE"], ["UEVE can't decide, and reads: Only @finance and @leads can decide this."]),

@@ -261,4 +261,4 @@ async def test_a_long_step_is_told_to_who_waits_for_it_once() -> None:
     for count in (0, 0, 1, 1):
         await watching()
         assert len(told) == count
-    assert told == [("UALICE", "Stopping. What the agent does right now ends first.")]
+    assert told == [("UALICE", "Stopping after the agent's current step.")]

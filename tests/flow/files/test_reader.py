@@ -92,8 +92,8 @@ async def test_the_content_decides_what_a_file_is() -> None:
 @pytest.mark.parametrize(
     ("file", "content", "reason"),
     [
-        (a_file("a.png", "image/png"), b"<html>Sorry</html>", "no image"),
-        (a_file("a.png", "image/png"), b"\x00\x01", "no image"),
+        (a_file("a.png", "image/png"), b"<html>Sorry</html>", "isn't an image"),
+        (a_file("a.png", "image/png"), b"\x00\x01", "isn't an image"),
         (a_file("a.bin"), b"\x00\x01", "I read text, PDF and images"),
         (a_file("a.txt", "text/plain"), b"", "empty"),
         (a_file("a.txt", "text/plain", size=0), None, "empty"),

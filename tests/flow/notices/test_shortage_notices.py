@@ -31,7 +31,7 @@ GLASS, NO_GLASS = (
     a_rule(f'approvers = [{{group = "@empty"}}]\nbreak_glass = [{{group = "{group}"}}]')
     for group in ("@oncall", "@nobody")
 )
-ALONE = "It may be decided by @oncall alone, by breaking the glass."
+ALONE = "@oncall can decide it alone, with break glass."
 TO_TWO = a_rule(
     'approvers = [{group = "@empty"}]\n' + TO_ONCALL + '[{group = "@oncall"}, {users = ["UEVE"]}]'
 )
@@ -63,13 +63,13 @@ async def test_where_somebody_can_decide_nothing_is_said(logged: Logged) -> None
             "@empty: it has no members; @gone: there is no user group @gone",
             "Tell your admin.",
         ),
-        (ESCALATES, "@empty: it has no members", "It may be decided by @oncall instead."),
+        (ESCALATES, "@empty: it has no members", "@oncall can decide it instead."),
         (GLASS, "@empty: it has no members", ALONE),
         (NO_GLASS, "@empty: it has no members", "Tell your admin."),
         (
             TO_TWO,
             "@empty: it has no members",
-            "It may be decided by @oncall or the people the rule names instead.",
+            "@oncall or the people the rule names can decide it instead.",
         ),
     ],
 )
@@ -115,7 +115,7 @@ FINANCE_OR_ONCALL = a_rule('approvers = [{group = "@finance"}]\n' + TO_ONCALL + 
             ADD_THEM,
         ),
         (FINANCE_OR_ONCALL, {"UREQ"}, UNSEEN, "Nor can @oncall. Tell your admin."),
-        (FINANCE_OR_ONCALL, {"UREQ", "UDAVE"}, UNSEEN, "It may be decided by @oncall instead."),
+        (FINANCE_OR_ONCALL, {"UREQ", "UDAVE"}, UNSEEN, "@oncall can decide it instead."),
     ],
 )
 async def test_a_card_that_no_approver_can_see_is_told_of(

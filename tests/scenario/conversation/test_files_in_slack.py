@@ -194,7 +194,7 @@ async def test_a_file_beside_a_word_that_decides_is_told_and_decides_nothing_els
 
     assert await either.resumed(card.thread) is True
     note = await card.thread.wait_for("I couldn't pass on everything")
-    assert "• why.txt: An answer is text alone. Paste its text instead." in note.text
+    assert "• why.txt: An answer can only be text. Paste the file's text instead." in note.text
 
 
 async def test_files_of_an_answer_are_posted_under_their_names(either: Stage) -> None:

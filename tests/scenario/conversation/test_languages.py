@@ -89,7 +89,7 @@ async def test_a_list_and_the_history_are_in_the_language_of_whoever_asks_for_th
     await either.resumed(card.thread)
 
     history = (await member.runs("/approvals history")).text
-    assert korean("*Recently decided*, of what you asked for or voted on:") in history
+    assert korean("*Recently decided* among your requests and votes:") in history
     assert korean("Approved") in history
     assert "*Recently decided*" in (await either.ws.carol.runs("/approvals history")).text
 

@@ -173,7 +173,7 @@ async def test_a_request_ends_when_it_says_and_nothing_is_approved(clocked: Cloc
         endless = await stage.card({"title": "Whenever?", "expires_in": "at noon"})
         for card in (held, silent):
             assert f"Rejected if nobody answers by {deadline(card, 2026, 3, 2, 12)}" in card.text
-        assert f"Wanted by {deadline(sooner, 2026, 3, 2, 11)}" in sooner.text
+        assert f"Needed by {deadline(sooner, 2026, 3, 2, 11)}" in sooner.text
         assert "at noon" in endless.text
         assert "nobody answers by" not in endless.text
 

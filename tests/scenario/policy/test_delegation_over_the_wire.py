@@ -73,7 +73,7 @@ async def test_a_requester_hands_their_seat_to_nobody_for_their_own_request(offi
     await ws.carol.runs(f"/approvals delegate <@{erin.id}> for 1h")
     card = await asked(office, "pay")
     await card.approve(by=erin)
-    await erin.sees_ephemeral("You stand in for")
+    await erin.sees_ephemeral("You decide for")
     assert [event for event, _ in office.ledger(card.thread)] == ["opened", "refused"]
     await ws.carol.runs("/approvals delegate stop")
 

@@ -41,7 +41,7 @@ async def test_a_tool_whose_name_looks_like_another_ones_is_named(either: Stage)
     card = await either.card({"action_requests": calls, "review_configs": []})
 
     shown = texts(card.message.blocks)
-    assert "looks like the tool `send_money`, and is another one" in shown
+    assert "looks like the tool `send_money`, but is a different one" in shown
     assert "(U+03BF)" in shown
     assert shown.count("looks like the tool") == 2
     assert "`refund` looks" not in shown

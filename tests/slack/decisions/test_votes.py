@@ -311,7 +311,7 @@ async def test_what_somebody_edited_is_not_approved_together_with_the_rest(bot: 
     card = await bot.asks(BATCH, rules=(a_rule("quorum = 2"), a_rule("quorum = 2")))
     first = next(str(b["block_id"]) for b in card.message.blocks if str(b["block_id"]).startswith("row:0:"))
     await card.edit(by=bot.ws.bob, values={"/n": "7"}, block_id=first)
-    await shows(card, "To be decided with the buttons of their own: *1*")
+    await shows(card, "Decide these with their own buttons: *1*")
     await card.click("approval:approve_rest", bot.ws.alice)
     await card.thread.wait_until(
         lambda: len([b for b in card.text.split("\n") if "*1 of 2*" in b]) == 2 or None

@@ -38,7 +38,7 @@ async def test_quiet_hours_are_set_changed_and_turned_off(bot: Bot) -> None:
     await press(bob, "home:quiet")
     form = await bob.modal_opens(title="Quiet hours")
     same = await bob.submits(form, {"/begins": "21:00", "/ends": "21:00"})
-    assert "another time" in same.errors["/ends"]
+    assert "at the same time" in same.errors["/ends"]
     assert (await bob.submits(form, {"/begins": "21:00", "/ends": "07:30"})).outcome == "closed"
     await bob.home_shows(saying("No direct messages from 21:00 to 07:30"))
     stored = await bot.context.quiet_hours.quiet_hours(team, bob.id)
@@ -97,7 +97,7 @@ async def test_a_grant_is_listed_and_revoked_there(bot: Bot) -> None:
 
 async def test_history_lists_what_was_decided_the_latest_first_with_pages(bot: Bot) -> None:
     ws = bot.ws
-    assert "Nothing was decided so far" in (await ws.bob.runs("/approvals history")).text
+    assert "Nothing that you asked for" in (await ws.bob.runs("/approvals history")).text
     thread = await ws.carol.mentions("please")
     for number in range(12):
         action: Json = {"type": "tool_approval", "name": f"step{number}", "args": {}}
@@ -115,7 +115,7 @@ async def test_history_lists_what_was_decided_the_latest_first_with_pages(bot: B
     assert "|Step0>" in (await ws.bob.sees_ephemeral("|Step1>")).text
 
     assert "|Step11>" in (await ws.carol.runs("/approvals history")).text, "she asked for it"
-    assert "Nothing was decided so far" in (await ws.alice.runs("/approvals history")).text
+    assert "Nothing that you asked for" in (await ws.alice.runs("/approvals history")).text
 
 
 async def test_history_says_of_each_what_its_card_says(bot: Bot) -> None:

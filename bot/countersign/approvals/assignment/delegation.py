@@ -59,7 +59,7 @@ def check_may_delegate(
     if delegate.standing is not Standing.MEMBER:
         raise DelegationRefused(_NO_DELEGATE[delegate.standing])
     if new.ends_at <= new.starts_at:
-        raise DelegationRefused(lazy_text("That time has passed. Give one that is still to come."))
+        raise DelegationRefused(lazy_text("That time has passed. Choose a later one."))
     if new.ends_at - new.starts_at > LONGEST:
         raise DelegationRefused(lazy_text("That is too long. A delegation lasts a year at most."))
     for other in active:

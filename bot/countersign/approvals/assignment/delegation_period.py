@@ -17,7 +17,7 @@ class UnclearPeriod(CountersignError):
 
 
 class PeriodIsOver(CountersignError):
-    """That time has passed. Give one that is still to come."""
+    """That time has passed. Choose a later one."""
 
 
 def period_end(text: str, now: datetime, zone: ZoneInfo) -> datetime:

@@ -13,7 +13,7 @@ _ERRORS = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 class ExportNotUnderstood(CountersignError):
-    """This is no file that `audit export` wrote as JSON lines or OCSF."""
+    """This isn't a JSON Lines or OCSF file from `audit export`."""
 
 
 def read_export(lines: Iterable[str]) -> Iterator[ChainedEntry]:

@@ -20,7 +20,7 @@ LISTED_AFTER_END = timedelta(days=1)
 
 
 class NoGrantOffered(CountersignError):
-    """The rule for this offers no approval for the next times."""
+    """The rule for this doesn't offer a grant."""
 
 
 class GrantNotUsable(CountersignError):

@@ -9,7 +9,7 @@ from countersign.flow.work import Notice
 from countersign.i18n import N_, lazy_text
 
 SAY_SO_AFTER = 2.0  # seconds; most steps end before
-_STILL_STOPPING = N_("Stopping. What the agent does right now ends first.")
+_STILL_STOPPING = N_("Stopping after the agent's current step.")
 
 
 class StopWatch:

@@ -13,7 +13,7 @@ from countersign.flow.review import Review
 
 
 class NotClaimable(CountersignError):
-    """Any member can decide this, so nobody has to take it in hand."""
+    """Any member can decide this, so there is nothing to claim."""
 
 
 class ClaimApproval(DeciderCommand):

@@ -10,7 +10,7 @@ from countersign.i18n import _, for_everyone, lazy_text, ngettext
 
 _MAX_NAMED = 20
 
-NOT_PART_OF_AN_ANSWER = lazy_text("An answer is text alone. Paste its text instead.")
+NOT_PART_OF_AN_ANSWER = lazy_text("An answer can only be text. Paste the file's text instead.")
 NOT_PART_OF_A_FORM = lazy_text("This agent begins with a form, which takes no files.")
 
 

@@ -23,15 +23,18 @@ from countersign.flow.ports.slack.files import FileSource
 from countersign.i18n import Text, lazy_text
 
 _EMPTY = lazy_text("It is empty.")
-_TOO_MANY = lazy_text("I read {limit} files of a message. Send it in another one.", limit=MAX_FILES)
+_TOO_MANY = lazy_text(
+    "I read up to {limit} files per message. Send this one in another message.", limit=MAX_FILES
+)
 _TOTAL = lazy_text(
-    "The files of a message may have {limit} MB in all. Send it in another one.", limit=MAX_TOTAL_BYTES >> 20
+    "The files of a message can have {limit} MB in all. Send this one in another message.",
+    limit=MAX_TOTAL_BYTES >> 20,
 )
 _OTHER_KIND = lazy_text("I read text, PDF and images (PNG, JPEG, GIF, WebP).")
 _NO_IMAGES = lazy_text("This agent's model isn't known to read images.")
 _NO_PDF = lazy_text("This agent's model isn't known to read PDF. Paste its text instead.")
 _NO_FILES = lazy_text("This agent doesn't read files. Paste its text instead.")
-_NOT_AN_IMAGE = lazy_text("Its content is no image that I can read.")
+_NOT_AN_IMAGE = lazy_text("Its content isn't an image that I can read.")
 _UTF = {"utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"}
 
 

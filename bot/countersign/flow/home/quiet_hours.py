@@ -8,7 +8,7 @@ from countersign.approvals.errors import CountersignError
 
 
 class EmptyQuietHours(CountersignError):
-    """Quiet hours have to end at another time than they begin."""
+    """Quiet hours can't begin and end at the same time."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -119,11 +119,11 @@ def _unfillable(
     who = lazy_text("Tell your admin.")
     if glass:
         named = TextList(tuple(dict.fromkeys(each.source.label for each in rule.break_glass)), any_of=True)
-        who = lazy_text("It may be decided by {who} alone, by breaking the glass.", who=named)
+        who = lazy_text("{who} can decide it alone, with break glass.", who=named)
     elif instead and stuck:
         who = lazy_text(_NOR_CAN, who=TextList(instead, any_of=True))
     elif instead:
-        who = lazy_text("It may be decided by {who} instead.", who=TextList(instead, any_of=True))
+        who = lazy_text("{who} can decide it instead.", who=TextList(instead, any_of=True))
     elif any(each.unseen for each in shortages):
         direct = review.approval.channel.startswith("D")
         who = lazy_text(_ASK_IN_A_CHANNEL if direct else _ADD_THEM)

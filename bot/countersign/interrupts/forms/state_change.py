@@ -100,7 +100,7 @@ def state_change_form(choices: Sequence[Option], *, takes_any: bool, state: Json
         any_text,
         label=_("Text of the answer"),
         required=False,
-        hint=_("The answer itself, if it is none of a button, or the reason."),
+        hint=_("Your own answer instead of a button's, or the reason."),
     )
     below = tuple(replace(each, pointer=_outside_place(each.pointer)) for each in inner.fields)
     schema = stored.get("schema")

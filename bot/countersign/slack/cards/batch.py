@@ -247,7 +247,7 @@ def _left_out(rows: list[int], shown: list[_OpenRow]) -> str:
     sentences = []
     if alone:
         numbers = ", ".join(f"*{row + 1}*" for row in alone)
-        sentences.append(_("To be decided with the buttons of their own: {numbers}.").format(numbers=numbers))
+        sentences.append(_("Decide these with their own buttons: {numbers}.").format(numbers=numbers))
     if on_card:
         numbers = ", ".join(f"*{row + 1}*" for row in on_card)
         sentences.append(

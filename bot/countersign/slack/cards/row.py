@@ -58,10 +58,13 @@ def look_alike_blocks(approval: Approval, row: ReviewRow) -> list[Block]:
     names = {"tool": tool_name(row), "other": code(display_name(other)[:_NAME_LIMIT])}
     if not found:
         return [
-            section(_(":warning: {tool} looks like the tool {other}, and is another one.").format(**names))
+            section(
+                _(":warning: {tool} looks like the tool {other}, but is a different one.").format(**names)
+            )
         ]
     text = _(
-        ":warning: {tool} looks like the tool {other}, and is another one: it has {character} for {expected}."
+        ":warning: {tool} looks like the tool {other}, but is a different one: it has {character} instead of "
+        "{expected}."
     )
     (character, expected) = map(_code_point, found[0])
     return [section(text.format(character=character, expected=expected, **names))]

@@ -7,8 +7,8 @@ from countersign.slack.home.entries import decided_line
 from countersign.slack.home.links import CardLinks
 
 PAGE = "history:page"  # with the page's number behind a colon
-_NOTHING = N_("Nothing was decided so far of what you asked for or voted on.")
-_HEADING = N_("*Recently decided*, of what you asked for or voted on:")
+_NOTHING = N_("Nothing that you asked for or voted on has been decided yet.")
+_HEADING = N_("*Recently decided* among your requests and votes:")
 
 
 def render_history(found: HistoryPage, page: int, links: CardLinks) -> RenderedMessage:

@@ -27,7 +27,7 @@ _MAX_DELEGATIONS = 5
 _MORE_GRANTS = N_("`/approvals grants` lists {count} more.")
 _THEY_DECIDE = N_("<@{user}> decides in your place{scope} until {until}.")
 _YOU_DECIDE = N_("You decide in the place of <@{user}>{scope} until {until}.")
-_NOBODY = N_("Nobody decides in your place. Choose somebody for the time that you're away.")
+_NOBODY = N_("Nobody decides in your place. Choose somebody for the time while you're away.")
 _QUIET = N_("No direct messages from {begins} to {ends} ({zone}). They come afterwards.")
 _NOT_QUIET = N_("Direct messages come at any time.")
 

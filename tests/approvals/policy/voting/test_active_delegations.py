@@ -127,8 +127,8 @@ def test_delegations_are_not_passed_on() -> None:
 
 def test_nobody_gets_around_requester_may_decide() -> None:
     asked_by_bob = office(STRICT, delegation("UCAROL", "UBOB"), requester="UBOB", finance={"UBOB", "UDORA"})
-    assert "You stand in for Bob" in why_not(asked_by_bob, "UCAROL")
-    assert "You stand in for Bob" in why_not(asked_by_bob, "UCAROL", kind=REJECT)
+    assert "You decide for Bob" in why_not(asked_by_bob, "UCAROL")
+    assert "You decide for Bob" in why_not(asked_by_bob, "UCAROL", kind=REJECT)
     assert count(asked_by_bob, vote("UCAROL")).outcome is Outcome.OPEN
 
     asked_by_carol = office(STRICT, delegation("UCAROL", "UBOB"), requester="UCAROL", finance={"UBOB"})

@@ -57,7 +57,7 @@ async def test_a_set_that_nobody_can_fill_is_reported_at_once_and_the_fallback_a
     assert told.startswith(
         f"There is nobody who could decide “{Review(card).shown.title}” (@empty: it has no"
     )
-    assert told.endswith("It may be decided by @oncall instead.")
+    assert told.endswith("@oncall can decide it instead.")
     assert [row.channel for row in harness.slack.of(OutgoingKind.DIRECT)] == ["UDAVE"]
     (entry,) = [entry for entry in logged if entry["event"] == "approvers_missing"]
     assert entry["missing"] == ["@empty: it has no members"]

@@ -202,7 +202,7 @@ def _not_an_approver(context: VotingContext, row: RowVotes, user_id: str) -> Tex
         away = delegation.delegator
         if context.is_shut_out(row, away.id):
             return lazy_text(
-                "You stand in for {name}, who asked for this or edited it. Somebody else has to decide.",
+                "You decide for {name}, who asked for this or edited it. Somebody else has to decide.",
                 name=away.name,
             )
         if row.of(away.id) is not None:

@@ -65,7 +65,7 @@ _ON_EXPIRY = {
     OnExpiry.REJECT: N_("Rejected if nobody answers by {when}"),
     OnExpiry.APPROVE: N_("Approved if nobody answers by {when}"),
     OnExpiry.RESPOND: N_("Answered by the rule if nobody does by {when}"),
-    OnExpiry.KEEP: N_("Wanted by {when}"),
+    OnExpiry.KEEP: N_("Needed by {when}"),
 }
 
 
@@ -73,7 +73,7 @@ _ON_EXPIRY_AFTER_VOTES = {
     OnExpiry.REJECT: N_("Rejected if not decided by {when}"),
     OnExpiry.APPROVE: N_("Approved if not decided by {when}"),
     OnExpiry.RESPOND: N_("Answered by the rule if not decided by {when}"),
-    OnExpiry.KEEP: N_("Wanted by {when}"),
+    OnExpiry.KEEP: N_("Needed by {when}"),
 }
 _CANCELLED = N_("The run is cancelled if nobody answers by {when}")
 _CANCELLED_AFTER_VOTES = N_("The run is cancelled if not decided by {when}")

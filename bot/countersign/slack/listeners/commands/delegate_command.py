@@ -66,7 +66,7 @@ async def _start(context: ListenerContext, user: str, text: str) -> str:
         "`/approvals delegate stop` ends it."
     ).format(delegate=started.delegate, scope=_scope(started), until=until(ends_at, zone))
     kept = (
-        _("You stand in for <@{delegator}>{scope}. That isn't passed on.").format(
+        _("You decide for <@{delegator}>{scope}. That isn't passed on.").format(
             delegator=each.delegator, scope=_scope(each)
         )
         for each in not_passed_on

@@ -22,9 +22,9 @@ _LOOKUP_TIMEOUT = 1.8  # seconds for Slack's lists of channels; a command has to
 _STARTING = N_("Starting a thread in this channel.")
 _APPROVALS_USAGE = N_(
     "`/approvals` lists what waits for you, and you can decide it there.\n"
-    "`/approvals history` lists what was decided of what you asked for or voted on.\n"
+    "`/approvals history` lists decided requests that you made or voted on.\n"
     "`/approvals delegate @someone until friday` lets them decide for you while you're away.\n"
-    "`/approvals grants` lists what is approved without asking because of you.\n"
+    "`/approvals grants` lists what your grants approve without asking.\n"
     "`/approvals review` lists what was decided by break glass and waits for your review."
 )
 _WORD_LIMIT = 40  # characters of a word that is quoted

@@ -72,7 +72,7 @@ def _view(title: str, reference: ModalReference) -> Block:
                 "type": "input",
                 "block_id": PERSON,
                 "label": plain(_("Who should decide?")),
-                "hint": plain(_("Somebody who may decide this. You still can, too.")),
+                "hint": plain(_("Choose somebody who can decide this. You still can, too.")),
                 "element": {
                     "type": "users_select",
                     "action_id": ACTION_ID,

@@ -22,7 +22,7 @@ BEGINS, ENDS = "/begins", "/ends"
 PERSON, UNTIL = "/person", "/until"
 _UNCHANGED = N_("Nothing was changed")
 _MISSING = N_("Choose one.")
-_NO_TIME = N_("Quiet hours have to end at another time than they begin.")
+_NO_TIME = N_("Quiet hours can't begin and end at the same time.")
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:

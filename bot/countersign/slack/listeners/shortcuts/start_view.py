@@ -23,7 +23,7 @@ TEXT_LIMIT = 3000  # characters that Slack takes in one input
 _MAX_GRAPHS = 100  # options of a menu
 _PLACE = re.compile(r"(?P<channel>[CDG][A-Z0-9]{1,30})/(?P<thread>[0-9]{1,12}\.[0-9]{1,9})")
 _IN_THREAD = N_("It answers in the thread of this message.")
-_FORM_IN_THREAD = N_("This agent starts with a long form. You fill it in in the thread.")
+_FORM_IN_THREAD = N_("This agent starts with a long form. You fill it in later, in the thread.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,11 +56,11 @@ async def open_services(
 ) -> AsyncIterator[Services]:
     """Open the graphs, the database and Slack's Web API. Raises CountersignError, for the operator.
 
-    `clock` says what time it is for approvals: for their timers, votes and freezes. Without one, the
-    database's does, so that all processes have the same.
+    `clock` is used for approvals: their timers, votes and freezes. The default is the
+    database's, so that all processes agree.
     """
     async with AsyncExitStack() as stack:
-        # First what the operator alone can mend: a mistake there must not wait until Slack can be reached.
+        # First what only the operator can fix: it must be reported even while Slack is unreachable.
         policy_file = find_policy_file(settings.policy_file, settings.langgraph_config)
         policy = CurrentPolicy(load_policy(policy_file))
         main, graph_loop = LoopBridge.here(), await stack.enter_async_context(open_graph_loop(new_event_loop))
@@ -191,7 +191,7 @@ def _installed(oauth: OAuth | None) -> Workspaces:
 
 
 class _SlackOfThread:
-    """What the tools of a thread call Slack with: the client of its workspace, looked up at each call."""
+    """The Slack client for a thread's tools: that of its workspace, looked up at each call."""
 
     def __init__(self, workspaces: Callable[[], Workspaces], team: str) -> None:
         self._workspaces = workspaces

@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 
 def build_app(services: Services, background_tasks: BackgroundTasks) -> AsyncApp:
-    """What payloads are dispatched to."""
+    """The app that payloads are dispatched to."""
     secret = signing_secret(services)
     if services.oauth is None:
         assert services.single is not None

@@ -23,7 +23,7 @@ def _is_worth_a_line(record: logging.LogRecord) -> bool:
 
 
 def _add_trace_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """The trace in which this happened, so that a line leads to it and it to its lines."""
+    """Adds the trace id, so that log lines and traces lead to each other."""
     if (found := trace_id()) is not None:
         event.setdefault("trace_id", found)
     return event

@@ -35,8 +35,8 @@ from countersign.slack.transport.inbound.socket_mode import CONNECTIONS, SocketM
 from countersign.workspaces.registry import Workspaces
 from countersign.workspaces.sweeps import workspace_sweeps
 
-_NOTES_EVERY = 1.0  # seconds between two looks for threads that are to say that they wait
-_STOP_EVERY = 0.4  # seconds in which a run hears that somebody stopped it
+_NOTES_EVERY = 1.0  # seconds between two checks for threads that wait for a slot without a note
+_STOP_EVERY = 0.4  # seconds until a run notices that somebody stopped it
 _DELEGATIONS_EVERY = 60.0  # seconds in which the end of a delegation gets its entry in the ledger
 _REPAIR_EVERY = 5.0  # seconds between two searches for what a crash left undone
 _REMOVED_EVERY = 1.0  # seconds between two looks for workspaces that the app was removed from
@@ -55,7 +55,7 @@ log = structlog.get_logger()
 async def run_bot(
     settings: Settings, stop: asyncio.Event, *, listen: bool, work: bool, clock: Clock | None = None
 ) -> None:
-    """Serve until `stop`: then take nothing new, let running steps end or hand them back, and close."""
+    """Serve until `stop`: then take no new work, let running steps end or hand them back, and close."""
     async with AsyncExitStack() as stack:
         stack.enter_context(workspace_language(settings.bot_language))
         services = await _open_unless_stopped(settings, stop, stack, listen=listen, clock=clock)
@@ -203,7 +203,7 @@ async def _listener(services: Services) -> AsyncIterator[None]:
 
 
 def _check_slack(services: Services) -> HealthCheck:
-    """Of several workspaces, no token stands for the others."""
+    """Only for a single workspace: no token represents several."""
     return services.api.check if services.single else services.api.check_reachable
 
 
@@ -212,7 +212,7 @@ async def _requeue_orphaned(services: Services) -> None:
 
 
 def _advance(workspaces: Workspaces) -> Callable[[str], Awaitable[None]]:
-    """Does what a thread has to do, with the services of its workspace."""
+    """The handler of `advance` jobs, with the services of the thread's workspace."""
 
     async def advance(thread_id: str) -> None:
         team = ThreadRef.parse(thread_id).team

@@ -1,4 +1,4 @@
-"""STATUS_FILE: what `serve` and `worker` tell whoever starts them, as one JSON object.
+"""STATUS_FILE: the status of `serve` and `worker` for the process that starts them, as one JSON object.
 
 `{"address": "http://127.0.0.1:3000"}` once the HTTP server listens; while the bot waits for Slack it may
 listen at another address first. `{"refused": "<a sentence>"}` when the process does not start. The file is

@@ -1,7 +1,7 @@
 """Sends traces to a collector, if OTEL_EXPORTER_OTLP_ENDPOINT names one. It needs the extra `otel`.
 
-A collector that is away or slow costs traces and nothing else: they wait in a queue of a fixed length, which
-a thread sends in the background, and what does not fit is dropped.
+An unreachable or slow collector only loses traces: they wait in a bounded queue that a background thread
+sends, and what does not fit is dropped.
 """
 
 import importlib

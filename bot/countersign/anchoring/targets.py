@@ -1,4 +1,4 @@
-"""Where a head is anchored, as LEDGER_ANCHOR names it."""
+"""The anchor targets of LEDGER_ANCHOR: a file, a Slack channel, a time stamp authority."""
 
 import asyncio
 import os
@@ -34,7 +34,7 @@ class AnchorTarget(Protocol):
         ...
 
     async def publish(self, anchor: Anchor) -> None:
-        """Write the anchor down. Whatever this raises, it is tried again later."""
+        """Write the anchor. Whatever it raises, it is retried later."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""The changes of an approval, each giving a new one. What it stores is in `record`, its legal moves in
+"""The changes of an approval, each returning a new one. What it stores is in `record`, its legal moves in
 `lifecycle`."""
 
 import secrets
@@ -28,10 +28,10 @@ _REJECTION_STANDS = lazy_text("You asked for this, so you can't undo its rejecti
 
 @dataclass(frozen=True, kw_only=True)
 class Approval(ApprovalRecord):
-    """Methods that change it give a new one, and raise IllegalTransition where the move is not legal."""
+    """Methods that change it return a new one, and raise IllegalTransition where the move is not legal."""
 
     def with_rules(self, rules: tuple[Rule, ...]) -> "Approval":
-        """Under these rules, per row, from the moment in which it opens."""
+        """With these rules, per row, set when it opens."""
         redacts = any(rule.redact for rule in rules)
         return replace(self, rules=rules, digest_key=secrets.token_hex(32) if redacts else None)
 
@@ -66,7 +66,7 @@ class Approval(ApprovalRecord):
         return replace(after, row_votes=() if sole else row_votes)
 
     def with_vote_withdrawn(self, row: int, votes: RowVotes) -> "Approval":
-        """One vote fewer on a row that is open."""
+        """A vote on an open row was withdrawn."""
         row_votes = tuple(votes if at == row else self.votes_on(at) for at in range(len(self.votes)))
         return self._moved(Event.VOTE_WITHDRAWN, Status.PENDING, row_votes=row_votes)
 
@@ -75,7 +75,7 @@ class Approval(ApprovalRecord):
         return replace(self, answer=answer)
 
     def undoable(self, until: datetime) -> "Approval":
-        """The graph hears of the decision no sooner than that."""
+        """The decision can be undone until then; the graph gets it afterwards."""
         assert self.status is Status.DECIDED, "only a decision can be undone"
         assert self.closes_as is not Status.CANCELLED, "a cancelled approval is final"
         return replace(self, undo_until=until)
@@ -84,7 +84,7 @@ class Approval(ApprovalRecord):
         """Pending again, without this person's votes on the rows that they decided; the votes of others stay.
 
         A requester never undoes a rejection: it would wait for an approval again.
-        Raises NotPending once the graph may have heard of the decision, and NothingToWithdraw.
+        Raises NotPending once the graph may have got the decision, and NothingToWithdraw.
         """
         if not self.is_undoable:
             raise NotPending(UNDO_TOO_LATE)
@@ -147,20 +147,20 @@ class Approval(ApprovalRecord):
         )
 
     def claimed(self, by: Person, at: datetime) -> "Approval":
-        """In this person's hands, whoever had it before."""
+        """Claimed by this person, instead of anybody else."""
         return self._moved(Event.CLAIMED, Status.PENDING, claim=Claim(by=by, at=at))
 
     def released(self) -> "Approval":
-        """In nobody's hands."""
+        """No longer claimed."""
         return self._moved(Event.RELEASED, Status.PENDING, claim=None)
 
     def referred(self, referral: Referral) -> "Approval":
-        """Somebody asked another person to decide; who asks has it in hand no more."""
+        """Somebody asked another person to decide, which ends their own claim."""
         claim = None if self.claim is not None and self.claim.by.id == referral.by.id else self.claim
         return self._moved(Event.REFERRED, Status.PENDING, claim=claim, referrals=(*self.referrals, referral))
 
     def without_claim_of(self, user_id: str) -> "Approval":
-        """Whoever has voted has it in hand no more."""
+        """A vote ends the voter's claim."""
         held = self.claim is not None and self.claim.by.id == user_id
         return replace(self, claim=None) if held else self
 
@@ -222,7 +222,7 @@ class Approval(ApprovalRecord):
         )
 
     def withdrawn(self, reason: str) -> "Approval":
-        """Nobody can answer it any more, or the answer could not be used."""
+        """The question is gone, or its answer could not be used."""
         return self._moved(Event.WITHDRAWN, Status.WITHDRAWN, status_reason=reason)
 
     def _moved(self, event: Event, after: Status, **changes: Any) -> "Approval":
@@ -249,7 +249,7 @@ def open_approval(
     requester: str | None = None,
     rules: tuple[Rule, ...] = (),
 ) -> Approval:
-    """A new approval for a pending interrupt, with nobody's vote yet."""
+    """A new approval for a pending interrupt, without votes."""
     return Approval(
         id=uuid4(),
         thread_id=thread_id,

@@ -34,7 +34,7 @@ class Decision:
     `message` is free text (the reason of a reject, the words of a respond to a tool call).
     `value` is typed JSON (the arguments after an edit, the answer to a question or a schema).
     `verbatim`: `value` is all that the graph gets, whatever the request would make of a respond.
-    `ends_run`: a reject where the graph takes none, so that its run is cancelled in place of an answer.
+    `ends_run`: a reject where the graph takes none, so its run is cancelled instead.
     `state` are the fields of the graph's state that change with it, by name, and their new values.
     """
 
@@ -47,7 +47,7 @@ class Decision:
 
     @property
     def proposes(self) -> bool:
-        """Whether it is for something else than what was asked, which others can then agree to."""
+        """Whether it proposes something else than what was asked, which others can agree to."""
         if self.kind is DecisionKind.APPROVE:
             return self.state is not None
         return self.kind is not DecisionKind.REJECT

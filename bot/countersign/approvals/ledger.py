@@ -1,4 +1,4 @@
-"""What the ledger keeps: every change of an approval, who made it and when. Nothing is ever taken back."""
+"""The events of the ledger: every change of an approval, who made it and when. Append-only."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +12,7 @@ from countersign.approvals.votes.break_glass import GlassBreak
 
 
 class Observation(StrEnum):
-    """What the ledger keeps although the approval stays as it is."""
+    """Events that do not change the approval."""
 
     SHOWN = "shown"  # a version that people can act on is in Slack: which digest, and where
     CARD_DELETED = "card_deleted"  # its card's message is gone, and whether it is posted again

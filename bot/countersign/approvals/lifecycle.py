@@ -21,16 +21,16 @@ class Event(StrEnum):
     VOTED = "voted"  # somebody decided, and something is still to be decided
     VOTE_WITHDRAWN = "vote_withdrawn"  # somebody took their vote back
     DECIDED = "decided"  # people decided the last of it
-    CLAIMED = "claimed"  # somebody has it in hand, which keeps nobody from deciding
+    CLAIMED = "claimed"  # somebody says that they look at it; others can still decide
     REFERRED = "referred"  # somebody who may decide asked another person who may
-    RELEASED = "released"  # they have not any more, or for too long
+    RELEASED = "released"  # the claim was released, or is too old
     REMINDED = "reminded"  # nobody decided yet: people were reminded
     ESCALATED = "escalated"  # nobody decided yet: `escalate_to` may decide too, and was notified
     TIMED_OUT = "timed_out"  # nobody decided in time: the rule's answer goes to the graph, or it stays open
     CANCELLED = "cancelled"  # the requester cancelled: a rejection goes to the graph
     RESUMED = "resumed"  # the graph took the answer
     RUN_CANCELLED = "run_cancelled"  # the graph got no answer: its run ended, as decided
-    UNDONE = "undone"  # somebody took their vote back before the graph heard of the decision
+    UNDONE = "undone"  # somebody took their vote back before the graph got the decision
     SENT = "sent"  # the decision can no longer be undone: it is on its way to the graph
     LAPSED = "lapsed"  # the approval was too old when its action was about to run: it is asked again
     REOPENED = "reopened"  # the graph refused the answer
@@ -38,7 +38,7 @@ class Event(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What came of an approval, in the words that people read."""
+    """The outcome of an approval, as people read it."""
 
     APPROVED = "approved"  # or answered, or edited and approved: at least one row was not rejected
     REJECTED = "rejected"

@@ -1,4 +1,4 @@
-"""Who somebody is in the workspace, as far as deciding goes."""
+"""A person, and their standing in the workspace."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""The command `restored`: after a restore and before the first start, nothing goes on by itself."""
+"""The command `restored`: makes a restored database safe to start with: nothing continues unasked."""
 
 from countersign.approvals.audit import EntryHasher
 from countersign.i18n import N_, _, for_everyone, workspace_language

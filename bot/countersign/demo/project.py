@@ -1,4 +1,4 @@
-"""Somebody's LangGraph project as far as the demo has to know it: what to watch, which settings it brings."""
+"""A LangGraph project as the demo needs it: the files to watch, and its settings."""
 
 import json
 from collections.abc import Mapping

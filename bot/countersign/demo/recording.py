@@ -1,4 +1,4 @@
-"""How a test or script that was recorded in the demo gets Countersign with the same graphs."""
+"""The fixtures that a test or script recorded in the demo needs to run with the same graphs."""
 
 from pathlib import Path
 

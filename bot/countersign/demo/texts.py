@@ -1,4 +1,4 @@
-"""The demo's texts: what the page offers to try, what the terminal prints when the demo is up."""
+"""The demo's texts: suggestions on the page, and what the terminal prints."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What can go wrong with encrypted values, one class per thing that an operator can act on."""
+"""Errors of encrypted values, one class per thing that an operator can act on."""
 
 from countersign.approvals.errors import CountersignError
 

@@ -1,4 +1,4 @@
-"""The admin server of a process: which port it takes, its metrics, and what it answers before Slack does."""
+"""The admin server of a process: its port, its metrics, and its answers while Slack is unreachable."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager

@@ -1,4 +1,4 @@
-"""A text as JSON, for what is read later, by somebody whose language is known only then."""
+"""A text as JSON, to be translated later for a reader whose language is not known yet."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Loops beside the worker that repair what a crash left undone."""
+"""Runs periodic repairs beside the worker, for what a crash left undone."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

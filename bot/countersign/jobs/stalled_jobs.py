@@ -8,7 +8,7 @@ from psycopg_pool import AsyncConnectionPool
 from countersign.jobs.queue import Queue
 from countersign.jobs.worker import STALLED_AFTER
 
-_LOCK = 0x636F756E74657273  # the advisory lock's key: one reaper at a time, in whichever process
+_LOCK = 0x636F756E74657273  # the advisory lock's key: one reaper at a time over all processes
 # Not a procrastinate job under a lock: a worker that dies would leave that one stalled as well.
 _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%(key)s) AS held"
 

@@ -1,4 +1,4 @@
-"""What to set each variable to: the advice behind the name of one that is missing or not valid."""
+"""What to set each variable to: advice for one that is missing or not valid."""
 
 EXPECTED = {
     "SLACK_BOT_TOKEN": (

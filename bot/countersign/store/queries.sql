@@ -33,7 +33,7 @@ SELECT countersign.enqueue(thread_id) FROM accepted;
 SELECT countersign.enqueue(%(thread_id)s);
 
 -- note_early_reply --
--- Remembers the newest reply in a thread that is not ours yet: its opening mention may still be on its way.
+-- Stores the newest reply in a thread that is not ours yet: the mention that opens it may arrive later.
 INSERT INTO countersign.early_replies (thread_id, written) VALUES (%(thread_id)s, %(ts)s::numeric)
 ON CONFLICT (thread_id) DO UPDATE
 SET written = greatest(early_replies.written, excluded.written), told_at = now();
@@ -88,9 +88,9 @@ SELECT {inbox} FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_a
 UPDATE countersign.threads SET graph = %(graph)s WHERE id = %(thread_id)s AND fence = %(fence)s RETURNING id;
 
 -- save_thread --
--- The thread after a step: its attempts start again, and the graph it was assigned stays. No row comes back with a stale fencing token: another worker
--- began a step since. `more` says whether it still has something to do; what comes in after this has a job of its
--- own.
+-- Saves the thread after a step: resets its attempts; the graph it was assigned stays. Returns no row with a stale
+-- fencing token: another worker began a step since. `more` says whether it still has something to do; what comes in
+-- after this has a job of its own.
 UPDATE countersign.threads
 SET graph = coalesce(%(graph)s, graph), last_posted_key = %(last_posted_key)s, halted = %(halted)s,
     requester = %(requester)s, early_keys = %(early_keys)s,
@@ -104,17 +104,16 @@ RETURNING EXISTS (
         WHERE thread_id = %(thread_id)s AND status = 'decided' AND undo_until IS NULL)) AS more;
 
 -- mark_done --
--- Inbound rows that a step handled.
+-- Marks inbound rows as handled by a step.
 UPDATE countersign.inbox SET done_at = now() WHERE key = ANY(%(keys)s);
 
 -- keep_for_later --
--- Messages that are kept until nothing waits for people in their thread any more. Nothing waited when they were
--- written, as far as their writers saw.
+-- Keeps messages until nothing is pending in their thread. They were written before the pending question was seen.
 UPDATE countersign.inbox SET held_at = now(), kept = true, open_approvals = NULL
 WHERE key = ANY(%(keys)s) AND done_at IS NULL;
 
 -- mark_asked_back --
--- Messages whose writers are asked what they mean.
+-- Marks messages whose writers are asked what they mean.
 UPDATE countersign.inbox SET asked_back_at = now() WHERE key = ANY(%(keys)s);
 
 -- was_asked_back --
@@ -125,7 +124,7 @@ WHERE thread_id = %(thread_id)s AND user_id = %(user)s AND asked_back_at IS NOT 
 LIMIT 1;
 
 -- release_kept --
--- What was kept is to be handled now: nothing waits any more, or something else is asked, which it may answer.
+-- Releases kept messages: nothing is pending any more, or another question that they may answer.
 UPDATE countersign.inbox SET held_at = NULL
 WHERE thread_id = %(thread_id)s AND held_at IS NOT NULL AND done_at IS NULL
   AND (%(asks)s OR NOT EXISTS (
@@ -157,11 +156,11 @@ SELECT DISTINCT thread_id FROM countersign.inbox
 WHERE done_at IS NULL AND held_at IS NULL AND kind <> 'revision' AND thread_id LIKE %(place)s;
 
 -- park --
--- Inbound rows of a failed step: not handled again until they are unparked.
+-- Parks the inbound rows of a failed step: they are not handled until they are unparked.
 UPDATE countersign.inbox SET done_at = now(), parked_at = now() WHERE key = ANY(%(keys)s);
 
 -- forget_parked --
--- The parked rows of a thread are never handled.
+-- Marks the parked rows of a thread as never to be handled.
 UPDATE countersign.inbox SET parked_at = NULL WHERE thread_id = %(thread_id)s AND parked_at IS NOT NULL;
 
 -- newly_queued --
@@ -355,22 +354,22 @@ ORDER BY a.changed_at DESC, a.id
 LIMIT %(limit)s OFFSET %(offset)s;
 
 -- awaiting_unknown --
--- Pending approvals of which it is not known whom they wait for: an earlier version of the bot opened them.
+-- Pending approvals without inbox keys: an earlier version of the bot opened them.
 SELECT {approvals} FROM countersign.approvals WHERE status = 'pending' AND awaits IS NULL ORDER BY opened_at LIMIT %(limit)s;
 
 -- set_awaited --
--- Whom such an approval waits for, unless it changed since it was read.
+-- Sets the inbox keys of such an approval, unless it changed since it was read.
 UPDATE countersign.approvals SET awaits = %(awaits)s, excused = %(excused)s, deadline = %(deadline)s
 WHERE id = %(id)s AND version = %(version)s AND awaits IS NULL;
 
 -- open_home --
--- Somebody looks at their Home tab: it is to be published at once, on this page.
+-- Marks a Home tab that somebody opened as due at once, on this page.
 INSERT INTO countersign.homes (team, user_id, page, stale_at) VALUES (%(team)s, %(user)s, %(page)s, now())
 ON CONFLICT (team, user_id) DO UPDATE
 SET opened_at = now(), stale_at = now(), due_at = now(), page = excluded.page, shown = NULL;
 
 -- touch_home --
--- Somebody did something that their Home tab shows: it is to be published at once, if it was ever opened.
+-- Marks a Home tab as due at once after its owner changed something that it shows, if it was ever opened.
 UPDATE countersign.homes SET opened_at = now(), stale_at = coalesce(stale_at, now()), due_at = now()
 WHERE team = %(team)s AND user_id = %(user)s;
 
@@ -396,7 +395,7 @@ WHERE h.team = due.team AND h.user_id = due.user_id
 RETURNING h.user_id, h.page, h.shown;
 
 -- set_home_keys --
--- Which approvals concern this person. Stored before their inbox is read, so that no change is missed in between.
+-- Sets the keys of the approvals that concern this person, before their inbox is read, so that no change is missed.
 UPDATE countersign.homes SET keys = %(keys)s WHERE team = %(team)s AND user_id = %(user)s;
 
 -- home_published --
@@ -408,7 +407,7 @@ SET claimed_until = NULL, shown = %(shown)s, page = CASE WHEN page = %(read)s TH
 WHERE team = %(team)s AND user_id = %(user)s;
 
 -- home_failed --
--- Releases the lease; it is tried again after so many seconds.
+-- Releases the lease; it is retried after this many seconds.
 UPDATE countersign.homes
 SET claimed_until = NULL, stale_at = coalesce(stale_at, now()), due_at = now() + %(seconds)s * interval '1 second'
 WHERE team = %(team)s AND user_id = %(user)s;
@@ -430,21 +429,21 @@ WITH taken AS (
 UPDATE countersign.homes h SET stale_at = now() FROM stale s WHERE h.team = s.team AND h.user_id = s.user_id;
 
 -- delete_expired_homes --
--- Home tabs that nobody has opened for a long time; opening one publishes it anew.
+-- Home tabs that nobody has opened for a long time; opening one publishes it again.
 DELETE FROM countersign.homes WHERE opened_at < now() - interval '30 days';
 
 -- quiet_hours --
--- When somebody wants no direct messages.
+-- A person's quiet hours.
 SELECT begins, ends, zone FROM countersign.quiet_hours WHERE team = %(team)s AND user_id = %(user)s;
 
 -- set_quiet_hours --
--- Keeps them from now on.
+-- Stores a person's quiet hours.
 INSERT INTO countersign.quiet_hours (team, user_id, begins, ends, zone)
 VALUES (%(team)s, %(user)s, %(begins)s, %(ends)s, %(zone)s)
 ON CONFLICT (team, user_id) DO UPDATE SET begins = excluded.begins, ends = excluded.ends, zone = excluded.zone;
 
 -- delete_quiet_hours --
--- Somebody hears of everything at once again.
+-- Deletes a person's quiet hours.
 DELETE FROM countersign.quiet_hours WHERE team = %(team)s AND user_id = %(user)s;
 
 -- hold --
@@ -454,7 +453,7 @@ SET due_at = %(until)s, held_at = now(), attempts = greatest(attempts - 1, 0), e
 WHERE key = %(key)s AND posted_at IS NULL AND given_up_at IS NULL;
 
 -- release_held --
--- Somebody changed their quiet hours: what was held is looked at again.
+-- Makes held messages due again, after a change of their reader's quiet hours.
 UPDATE countersign.outbox SET due_at = now()
 WHERE team = %(team)s AND channel = %(user)s AND held_at IS NOT NULL AND posted_at IS NULL AND given_up_at IS NULL;
 
@@ -469,8 +468,8 @@ VALUES (%(id)s, %(approval_id)s, %(thread_id)s, %(rule_name)s, %(rule_fingerprin
 RETURNING id;
 
 -- use_grant --
--- Counts one use. Compare-and-set: no row comes back if it was used or revoked since it was read, or is used up or
--- over.
+-- Counts one use, by compare-and-set. Returns no row if it was used or revoked since it was read, is used up, or
+-- has expired.
 UPDATE countersign.grants SET uses = uses + 1, last_used_at = %(now)s
 WHERE id = %(id)s AND uses = %(expected)s AND revoked_at IS NULL
   AND (max_uses IS NULL OR uses < max_uses) AND granted_at <= %(now)s AND %(now)s < expires_at
@@ -620,7 +619,7 @@ WHERE posted_at IS NULL AND given_up_at IS NULL
   AND (key = %(key)s OR (team = %(team)s AND channel = %(channel)s AND thread_ts = %(thread_ts)s));
 
 -- give_up --
--- Records that a message will never be posted, and why. What is shown of it already is to be removed.
+-- Records that a message will never be posted, and why. What was streamed of it is to be removed.
 WITH ended AS (
     UPDATE countersign.message_streams SET discarded = true WHERE key = %(key)s
 )
@@ -752,7 +751,7 @@ SELECT countersign.leave_slot(
 SELECT countersign.repair_slots(%(starts)s, %(decisions)s, %(per_person)s, %(per_channel)s, %(per_workspace)s) AS admitted;
 
 -- retract_note --
--- A note that nobody has tried to post is not posted any more; another one is removed from Slack after it was.
+-- Gives up a note that was not posted yet; one that may have been posted is removed from Slack.
 WITH unposted AS (
     UPDATE countersign.outbox SET given_up_at = now()
     WHERE key = %(key)s AND posted_at IS NULL AND attempts = 0
@@ -780,7 +779,7 @@ UPDATE countersign.effects SET done_at = now(), result = %(result)s WHERE key = 
 DELETE FROM countersign.effects WHERE key = %(key)s AND done_at IS NULL;
 
 -- limit_statement_time --
--- For the rest of the transaction. PostgreSQL then ends a statement itself, whatever became of who asked.
+-- For the rest of the transaction. PostgreSQL then ends a statement itself, even if the client is gone.
 SELECT set_config('statement_timeout', %(milliseconds)s, true);
 
 -- gauges --
@@ -920,7 +919,7 @@ SELECT pg_advisory_unlock_all();
 -- configure_session --
 -- TCP keepalives of the server's end, so that it notices a lost client. A statement and not an option of the
 -- connection, because some connection poolers refuse those. And plans that serve any parameters from the first
--- execution on: PostgreSQL would plan each statement anew for its first five in each session, which took a third of
+-- execution on: PostgreSQL would plan each statement again for its first five executions in each session, which took a third of
 -- its processor time, and no statement of ours has a better plan for one value than for another.
 SELECT set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false),
        set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '20000', false),
@@ -939,7 +938,7 @@ BEGIN;
 COMMIT;
 
 -- append_ledger_entry --
--- An event that changes nothing of its approval: somebody was refused, a card was shown.
+-- Appends an event that does not change its approval: a refusal, a shown card.
 INSERT INTO countersign.ledger (approval_id, thread_id, version, event, actor_id, actor_name, detail, at, hash)
 VALUES (%(approval_id)s, %(thread_id)s, %(version)s, %(event)s, %(actor_id)s, %(actor_name)s, %(detail)s::json,
         %(at)s, %(hash)s);
@@ -1091,8 +1090,8 @@ SELECT page.id, page.touched_at,
 FROM page ORDER BY page.touched_at, page.id;
 
 -- lock_thread_row --
--- Until the transaction ends, no message and no approval of the thread is committed: their foreign keys need a
--- share lock on this row. Statements after this one see all that was committed before.
+-- Locks the thread's row: until the transaction ends, no message or approval of it is committed, since their
+-- foreign keys need a share lock on it. Statements after this one see all that was committed before.
 SELECT 1 FROM countersign.threads WHERE id = %(thread_id)s FOR UPDATE;
 
 -- mark_compacted --
@@ -1142,7 +1141,7 @@ WHERE team = %(team)s AND channel = %(channel)s AND thread_ts = %(thread_ts)s AN
 ORDER BY seq;
 
 -- inbound_by_key --
--- What was stored under a key.
+-- The inbound message with this key.
 SELECT {inbox} FROM countersign.inbox
 WHERE key = %(key)s AND (%(team)s::text IS NULL OR split_part(thread_id, '/', 1) = %(team)s);
 
@@ -1227,7 +1226,7 @@ WHERE card_ts = %(ts)s AND status = 'pending'
 RETURNING id, thread_id, version, card_losses;
 
 -- add_channel_id --
--- A channel that got another id. The first time that it is told counts.
+-- Stores that a channel got a new id. Idempotent: the first report counts.
 INSERT INTO countersign.channel_ids (team, old_id, new_id, changed_ts)
 VALUES (%(team)s, %(old)s, %(new)s, %(ts)s)
 ON CONFLICT (team, old_id) DO NOTHING;
@@ -1266,12 +1265,12 @@ WHERE ended_at IS NULL AND ends_at <= %(now)s
 RETURNING {delegations};
 
 -- insert_glass_break --
--- Somebody decided a row alone.
+-- Inserts a use of break glass: somebody decided a row alone.
 INSERT INTO countersign.glass_breaks (id, approval_id, row, rule, by_id, by_name, reason, at)
 VALUES (%(id)s, %(approval_id)s, %(row)s, %(rule)s, %(by)s, %(name)s, %(reason)s, %(at)s);
 
 -- delete_undone_glass_breaks --
--- A decision that was undone before the graph heard of it needs no review.
+-- Deletes the uses of an undone decision, which needs no review.
 DELETE FROM countersign.glass_breaks
 WHERE approval_id = %(approval_id)s AND row = ANY(%(rows)s) AND reviewed_at IS NULL;
 
@@ -1283,7 +1282,7 @@ ORDER BY g.at, g.id
 LIMIT %(limit)s;
 
 -- unreviewed_glass_break --
--- One of them.
+-- One use of break glass that waits for a review.
 SELECT {glass_breaks} FROM countersign.glass_breaks WHERE id = %(id)s AND reviewed_at IS NULL;
 
 -- all_unreviewed_glass_breaks --
@@ -1367,18 +1366,18 @@ WHERE s.team = %(team)s AND s.channel = %(channel)s AND s.thread_ts = %(thread_t
 UPDATE countersign.message_streams SET discarded = true WHERE key = ANY(%(keys)s) RETURNING {message_streams};
 
 -- discarded_streams --
--- Streams whose message is still to be removed, and nobody is at it.
+-- Discarded streams whose message still has to be removed, and that no process is removing.
 SELECT {message_streams} FROM countersign.message_streams
 WHERE discarded AND begun_at < now() - interval '30 seconds' AND (%(team)s::text IS NULL OR team = %(team)s)
 ORDER BY begun_at LIMIT %(limit)s;
 
 -- remove_stream --
--- Forgets a stream whose message stays as it is, or is gone.
+-- Deletes a stream whose message stays as it is, or is gone.
 DELETE FROM countersign.message_streams WHERE key = %(key)s;
 
 -- save_feedback --
--- Keeps what a person says of an answer, in the place of what they said before. No row for what is no answer of the
--- bot's in this channel. It may be in Slack before it is marked as posted.
+-- Stores a person's feedback on an answer, replacing their earlier one. Returns no row if the key is not an answer
+-- of the bot in this channel. It may be in Slack before it is marked as posted.
 INSERT INTO countersign.answer_feedback (message_key, thread_id, user_id, verdict)
 SELECT key, team || '/' || channel || '/' || thread_ts, %(user)s, %(verdict)s FROM countersign.outbox
 WHERE key = %(key)s AND channel = %(channel)s AND kind = 'agent_message'
@@ -1387,7 +1386,7 @@ ON CONFLICT (message_key, user_id) DO UPDATE SET verdict = excluded.verdict, giv
 RETURNING message_key;
 
 -- encryption_keys_in_use --
--- The ids of the keys that encrypted something that is still here.
+-- The ids of the keys that encrypted values that still exist.
 SELECT key_id FROM countersign.encryption_keys WHERE retired_at IS NULL ORDER BY first_used_at, key_id;
 
 -- use_encryption_key --
@@ -1396,7 +1395,7 @@ INSERT INTO countersign.encryption_keys (key_id) VALUES (%(key_id)s)
 ON CONFLICT (key_id) DO UPDATE SET retired_at = NULL WHERE encryption_keys.retired_at IS NOT NULL;
 
 -- retire_encryption_keys --
--- Records that nothing is left that another key encrypted.
+-- Records that no other key encrypts any value.
 UPDATE countersign.encryption_keys SET retired_at = now() WHERE key_id <> %(key_id)s AND retired_at IS NULL
 RETURNING key_id;
 
@@ -1409,20 +1408,20 @@ SELECT key_id FROM countersign.ledger_keys ORDER BY first_used_at, key_id;
 INSERT INTO countersign.ledger_keys (key_id) VALUES (%(key_id)s) ON CONFLICT (key_id) DO NOTHING;
 
 -- workspaces_with_threads --
--- The workspaces of which anything is stored: those of the threads and of the ledger.
+-- The workspaces that have stored threads or ledger entries.
 SELECT split_part(id, '/', 1) AS team FROM countersign.threads
 UNION SELECT split_part(thread_id, '/', 1) FROM countersign.ledger
 ORDER BY team;
 
 -- threads_of_person --
--- The threads that somebody asked something in, or started; of one workspace, or with null of all.
+-- The threads that a person started or wrote in; of one workspace, or of all if it is null.
 SELECT id FROM countersign.threads
 WHERE (requester = %(user)s OR id IN (SELECT thread_id FROM countersign.inbox WHERE user_id = %(user)s AND kind = 'message'))
   AND (%(workspace)s::text IS NULL OR split_part(id, '/', 1) = %(workspace)s)
 ORDER BY id;
 
 -- threads_requested_by --
--- The threads that are somebody's own, with whether something is open or to be done there.
+-- A person's own threads, each with whether something is pending or to be done there.
 SELECT t.id, NOT EXISTS (SELECT 1 FROM countersign.idle_threads i WHERE i.id = t.id) AS busy
 FROM countersign.threads t
 WHERE (t.requester = %(user)s
@@ -1431,107 +1430,108 @@ WHERE (t.requester = %(user)s
 ORDER BY t.id;
 
 -- messages_of_person --
--- What somebody wrote, as far as it is kept.
+-- The stored messages of a person.
 SELECT {inbox} FROM countersign.inbox WHERE user_id = %(user)s AND (%(workspace)s::text IS NULL OR split_part(thread_id, '/', 1) = %(workspace)s)
 ORDER BY seq;
 
 -- approvals_of_person --
--- What somebody asked for, or had a hand in.
+-- The approvals that a person requested or acted on.
 SELECT {approvals} FROM countersign.approvals
 WHERE (requester = %(user)s OR id IN (SELECT approval_id FROM countersign.ledger WHERE actor_id = %(user)s))
   AND (%(workspace)s::text IS NULL OR split_part(thread_id, '/', 1) = %(workspace)s)
 ORDER BY opened_at, id;
 
 -- delegations_of_person --
--- Who stood in for somebody, and for whom they did.
+-- The delegations by a person and to them.
 SELECT {delegations} FROM countersign.delegations
 WHERE (delegator = %(user)s OR delegate = %(user)s) AND (%(workspace)s::text IS NULL OR team = %(workspace)s)
 ORDER BY starts_at, id;
 
 -- grants_about_person --
--- What somebody gave, or was given.
+-- The grants that a person gave, or that act for their requests.
 SELECT {grants} FROM countersign.grants
 WHERE (granted_by = %(user)s OR requester = %(user)s) AND (%(workspace)s::text IS NULL OR split_part(thread_id, '/', 1) = %(workspace)s)
 ORDER BY granted_at, id;
 
 -- feedback_of_person --
--- What somebody said of answers.
+-- A person's feedback on answers.
 SELECT message_key, thread_id, verdict, given_at FROM countersign.answer_feedback
 WHERE user_id = %(user)s AND (%(workspace)s::text IS NULL OR split_part(thread_id, '/', 1) = %(workspace)s)
 ORDER BY given_at;
 
 -- quiet_hours_of_person --
--- When somebody wants no direct messages.
+-- A person's quiet hours.
 SELECT team, begins::text, ends::text, zone FROM countersign.quiet_hours
 WHERE user_id = %(user)s AND (%(workspace)s::text IS NULL OR team = %(workspace)s);
 
 -- delete_posts_of_thread --
--- What the bot posted in a thread, and what it has not posted yet.
+-- Deletes the outbox rows of a thread, posted or not.
 DELETE FROM countersign.outbox
 WHERE team = split_part(%(thread_id)s, '/', 1) AND channel = split_part(%(thread_id)s, '/', 2)
   AND thread_ts = split_part(%(thread_id)s, '/', 3);
 
 -- erase_messages --
--- What somebody wrote in threads of others, once it is handled: the rows stay, so that no delivery counts twice.
+-- Erases the text of a person's handled messages in threads of others. The rows stay, so that no delivery counts
+-- twice.
 UPDATE countersign.inbox SET text = '', body = NULL, parked_at = NULL, user_id = 'erased'
 WHERE user_id = %(user)s AND done_at IS NOT NULL AND (%(workspace)s::text IS NULL OR split_part(thread_id, '/', 1) = %(workspace)s);
 
 -- erase_votes --
--- An approval that is closed, without a person's name and words.
+-- Removes a person's name and words from the votes of a closed approval.
 UPDATE countersign.approvals
 SET votes = %(votes)s, row_votes = %(row_votes)s, claim = %(claim)s, referrals = %(referrals)s
 WHERE id = %(id)s AND version = %(version)s AND status NOT IN ('pending', 'decided');
 
 -- erase_names_of_delegations --
--- The ids stay: the ledger names the delegations.
+-- Removes a person's name from delegations. The ids stay: the ledger names the delegations.
 UPDATE countersign.delegations
 SET delegator_name = CASE WHEN delegator = %(user)s THEN '(erased)' ELSE delegator_name END,
     delegate_name = CASE WHEN delegate = %(user)s THEN '(erased)' ELSE delegate_name END
 WHERE (delegator = %(user)s OR delegate = %(user)s) AND (%(workspace)s::text IS NULL OR team = %(workspace)s);
 
 -- erase_names_of_grants --
--- The grants of somebody: they go on, without their name.
+-- Removes a person's name from their grants, which stay active.
 UPDATE countersign.grants SET granted_by_name = '(erased)'
 WHERE granted_by = %(user)s AND (%(workspace)s::text IS NULL OR split_part(thread_id, '/', 1) = %(workspace)s);
 
 -- erase_reasons --
--- Decisions by break_glass that were reviewed.
+-- Erases the reasons of reviewed uses of break glass by a person.
 UPDATE countersign.glass_breaks SET by_name = '(erased)', reason = '(erased)'
 WHERE by_id = %(user)s AND reviewed_at IS NOT NULL
   AND (%(workspace)s::text IS NULL OR EXISTS (SELECT 1 FROM countersign.approvals a
                                                WHERE a.id = approval_id AND split_part(a.thread_id, '/', 1) = %(workspace)s));
 
 -- erase_reviews --
--- Reviews of such decisions.
+-- Erases a person's reviews of break glass.
 UPDATE countersign.glass_breaks SET reviewer_name = '(erased)', note = '(erased)'
 WHERE reviewer_id = %(user)s
   AND (%(workspace)s::text IS NULL OR EXISTS (SELECT 1 FROM countersign.approvals a
                                                WHERE a.id = approval_id AND split_part(a.thread_id, '/', 1) = %(workspace)s));
 
 -- delete_home --
--- Somebody's Home tab.
+-- Deletes a person's Home tab.
 DELETE FROM countersign.homes WHERE user_id = %(user)s AND (%(workspace)s::text IS NULL OR team = %(workspace)s);
 
 -- delete_quiet_hours_of --
--- Somebody's quiet hours.
+-- Deletes a person's quiet hours.
 DELETE FROM countersign.quiet_hours WHERE user_id = %(user)s AND (%(workspace)s::text IS NULL OR team = %(workspace)s);
 
 -- delete_feedback_of --
--- What somebody said of answers.
+-- Deletes a person's feedback on answers.
 DELETE FROM countersign.answer_feedback
 WHERE user_id = %(user)s AND (%(workspace)s::text IS NULL OR split_part(thread_id, '/', 1) = %(workspace)s);
 
 -- rewrite_ledger_content --
--- Until the transaction ends, contents of the ledger may be erased: by the owner of the tables alone.
+-- Allows erasing contents of the ledger until the transaction ends; only for the owner of the tables.
 SELECT set_config('countersign.rewrites_content', 'on', true);
 
 -- erase_entries --
--- The contents of these entries, and the names in them.
+-- Erases the contents of these ledger entries, and the names in them.
 UPDATE countersign.ledger SET detail = NULL, actor_name = NULL, erased = true
 WHERE id = ANY(%(ids)s) AND NOT erased;
 
 -- save_installation --
--- Stores an installation in the place of an earlier one.
+-- Stores an installation, replacing an earlier one.
 INSERT INTO countersign.installations
     (id, enterprise_id, name, url, app_id, bot_id, bot_user, scopes, token, refresh_token, expires_at, installed_by)
 VALUES (%(id)s, %(enterprise_id)s, %(name)s, %(url)s, %(app_id)s, %(bot_id)s, %(bot_user)s, %(scopes)s, %(token)s,
@@ -1550,17 +1550,17 @@ WHERE id = %(team)s
 ORDER BY id <> %(team)s LIMIT 1;
 
 -- lock_installation --
--- One process at a time renews its token.
+-- Locks an installation, so that one process at a time renews its token.
 SELECT {installations} FROM countersign.installations WHERE id = %(id)s FOR UPDATE;
 
 -- renew_installation --
--- The next token of an installation.
+-- Stores the next token of an installation.
 UPDATE countersign.installations
 SET token = %(token)s, refresh_token = %(refresh_token)s, expires_at = %(expires_at)s
 WHERE id = %(id)s;
 
 -- expiring_installations --
--- Those whose token expires before a moment, the soonest first.
+-- Installations whose token expires before a moment, soonest first.
 SELECT id FROM countersign.installations
 WHERE refresh_token IS NOT NULL AND expires_at < %(before)s ORDER BY expires_at;
 
@@ -1569,13 +1569,13 @@ WHERE refresh_token IS NOT NULL AND expires_at < %(before)s ORDER BY expires_at;
 SELECT team FROM countersign.organisation_workspaces WHERE enterprise_id = %(enterprise_id)s;
 
 -- join_organisation --
--- Workspaces that an organisation added the app to; nothing changes where it has not installed it.
+-- Adds workspaces in which an organisation installed the app; no effect where it has no installation.
 INSERT INTO countersign.organisation_workspaces (team, enterprise_id)
 SELECT team, id FROM unnest(%(teams)s::text[]) team, countersign.installations WHERE id = %(enterprise_id)s
 ON CONFLICT (team) DO UPDATE SET enterprise_id = excluded.enterprise_id;
 
 -- leave_organisation --
--- Forgets the workspaces that the app was removed from; those that installed it themselves are still served.
+-- Removes workspaces from which the app was removed; those that installed it themselves are still served.
 WITH gone AS (
     DELETE FROM countersign.organisation_workspaces
     WHERE enterprise_id = %(enterprise_id)s AND team <> ALL (%(teams)s::text[])
@@ -1585,7 +1585,7 @@ SELECT team FROM gone
 WHERE NOT EXISTS (SELECT 1 FROM countersign.installations own WHERE own.id = gone.team);
 
 -- workspaces_of_approvals --
--- The workspaces that these approvals are of.
+-- The workspaces of these approvals.
 SELECT DISTINCT split_part(thread_id, '/', 1) AS team FROM countersign.approvals WHERE id = ANY (%(ids)s::uuid[]);
 
 -- workspaces_of_threads --
@@ -1607,44 +1607,45 @@ UNION SELECT w.team FROM countersign.organisation_workspaces w JOIN gone ON gone
       WHERE NOT EXISTS (SELECT 1 FROM countersign.installations own WHERE own.id = w.team);
 
 -- issue_state --
--- The digest of a state that was given to a browser.
+-- Stores the digest of an OAuth state that was given to a browser.
 INSERT INTO countersign.oauth_states (digest, expires_at)
 VALUES (%(digest)s, now() + %(seconds)s * interval '1 second')
 ON CONFLICT (digest) DO NOTHING;
 
 -- trim_states --
--- Anybody may begin an installation: what expired goes, and of what is left the oldest above a limit.
+-- Deletes expired OAuth states, and the oldest above a limit, because anybody may begin an installation.
 DELETE FROM countersign.oauth_states WHERE expires_at < now() OR digest IN (
     SELECT digest FROM countersign.oauth_states ORDER BY expires_at DESC OFFSET %(limit)s);
 
 -- consume_state --
--- A state counts once, and not after its time.
+-- Deletes an OAuth state and returns it if it has not expired, so it is valid once.
 DELETE FROM countersign.oauth_states WHERE digest = %(digest)s AND expires_at > now() RETURNING digest;
 
 -- record_removal --
--- The app was removed from a workspace.
+-- Records that the app was removed from a workspace.
 INSERT INTO countersign.removed_workspaces (team, reason) VALUES (%(team)s, %(reason)s)
 ON CONFLICT (team) DO UPDATE SET removed_at = now(), checked_at = NULL;
 
 -- forget_removal --
--- The app is installed there again.
+-- Deletes the record of a removal: the app is installed there again.
 DELETE FROM countersign.removed_workspaces WHERE team = ANY(%(teams)s);
 
 -- removed_workspaces --
--- Those in which something may still be open: all at first, and for a day now and then, because a run may have gone on.
+-- Workspaces from which the app was removed and in which something may still be open. For a day they come up again
+-- now and then, because a run may have continued.
 SELECT team, reason FROM countersign.removed_workspaces
 WHERE checked_at IS NULL
    OR (removed_at > now() - interval '1 day' AND checked_at < now() - interval '30 seconds')
 ORDER BY removed_at LIMIT %(limit)s;
 
 -- open_approvals_of_team --
--- What is open in a workspace, whether or not it is decided.
+-- A workspace's approvals that are not closed, decided or not.
 SELECT {approvals} FROM countersign.approvals
 WHERE status IN ('pending', 'decided') AND split_part(thread_id, '/', 1) = %(team)s
 ORDER BY opened_at LIMIT %(limit)s;
 
 -- end_workspace --
--- Nothing is posted any more in a workspace, nothing that came in there is handled, and no tab is published.
+-- Ends all activity in a workspace: its messages are neither posted nor handled, and no Home tab is published.
 WITH posts AS (
     UPDATE countersign.outbox SET given_up_at = now(), error = %(reason)s
     WHERE team = %(team)s AND posted_at IS NULL AND given_up_at IS NULL
@@ -1661,7 +1662,7 @@ WITH posts AS (
 UPDATE countersign.removed_workspaces SET checked_at = now() WHERE team = %(team)s;
 
 -- teams_to_post --
--- Workspaces in which something is to be posted.
+-- Workspaces with messages to post.
 SELECT DISTINCT team FROM countersign.outbox
 WHERE posted_at IS NULL AND given_up_at IS NULL AND due_at <= now() - interval '1 second';
 
@@ -1681,7 +1682,7 @@ WHERE (stale_at IS NOT NULL OR claimed_until < now()) AND (claimed_until IS NULL
   AND due_at <= now() AND opened_at > now() - interval '12 hours';
 
 -- teams_with_timers --
--- Workspaces with something to be done by the clock.
+-- Workspaces with due timers.
 SELECT DISTINCT split_part(thread_id, '/', 1) AS team FROM countersign.approvals WHERE due_at <= %(now)s;
 
 -- teams_with_streams --
@@ -1696,8 +1697,8 @@ FROM countersign.glass_breaks g JOIN countersign.approvals a ON a.id = g.approva
 WHERE g.reviewed_at IS NULL;
 
 -- halt_after_restore --
--- Halts every thread in which something waits or is to be done: whether it was done since the backup, nobody knows.
--- Messages that would start a run are parked, for *Try again*.
+-- Halts every thread with something pending or to be done, because nobody knows whether it was done since the
+-- backup. Messages that would start a run are parked, for *Try again*.
 WITH busy AS (
     SELECT id FROM countersign.threads t
     WHERE t.halted IS NULL AND NOT EXISTS (SELECT 1 FROM countersign.idle_threads i WHERE i.id = t.id)
@@ -1711,11 +1712,12 @@ WHERE id IN (SELECT id FROM busy)
 RETURNING id, halted;
 
 -- redraw_cards --
--- Cards of pending approvals are drawn anew: Slack may show a decision that the database has forgotten.
+-- Marks the cards of pending approvals as outdated: Slack may show a decision that the restored database lacks.
 UPDATE countersign.approvals SET rendered_version = 0 WHERE status = 'pending' AND card_ts IS NOT NULL RETURNING id;
 
 -- look_before_posting --
--- What was to be posted may have been posted since the backup.
+-- Marks messages to post as attempted, so that they are searched for first: they may have been posted since the
+-- backup.
 UPDATE countersign.outbox SET attempts = greatest(attempts, 1) WHERE posted_at IS NULL AND given_up_at IS NULL;
 
 -- unrevoked_grants --
@@ -1723,23 +1725,23 @@ UPDATE countersign.outbox SET attempts = greatest(attempts, 1) WHERE posted_at I
 SELECT {grants} FROM countersign.grants WHERE revoked_at IS NULL AND expires_at > now() ORDER BY granted_at, id;
 
 -- rewrite_contents --
--- From here on, this session may write contents anew under another key; a trigger refuses it to all others.
+-- Allows this session to rewrite contents under another key; a trigger refuses it to all others.
 SET countersign.rewrites_content = 'on';
 
 -- store_inline_value --
--- Stores a value that stood in a checkpoint's own JSON where LangGraph keeps the larger ones.
+-- Stores a value from a checkpoint's own JSON where LangGraph keeps larger ones.
 INSERT INTO checkpoint_blobs (thread_id, checkpoint_ns, channel, version, type, blob)
 VALUES (%(thread_id)s, %(checkpoint_ns)s, %(channel)s, %(version)s, %(type)s, %(blob)s)
 ON CONFLICT DO NOTHING;
 
 -- replace_checkpoint --
--- Compare and set: a checkpoint that was written meanwhile is left as it is.
+-- Replaces a checkpoint by compare-and-set: one that changed meanwhile is left unchanged.
 UPDATE checkpoints SET checkpoint = %(after)s
 WHERE thread_id = %(thread_id)s AND checkpoint_ns = %(checkpoint_ns)s AND checkpoint_id = %(checkpoint_id)s
   AND checkpoint = %(before)s;
 
 -- report_process --
--- Records that a process is alive, forgets those that died a day ago, and returns which versions the tables need.
+-- Records that a process is alive, deletes those that died a day ago, and returns which versions the tables need.
 WITH reported AS (
     INSERT INTO countersign.processes (id, version, host, key_id, key_ids)
     VALUES (%(id)s, %(version)s, %(host)s, %(key_id)s, %(key_ids)s)
@@ -1750,7 +1752,7 @@ WITH reported AS (
 SELECT oldest_version FROM countersign_migrations WHERE oldest_version IS NOT NULL;
 
 -- process_ended --
--- Forgets a process that stopped in order.
+-- Deletes the record of a process that stopped normally.
 DELETE FROM countersign.processes WHERE id = %(id)s;
 
 -- live_processes --
@@ -1759,5 +1761,5 @@ SELECT version, host, key_id, key_ids FROM countersign.processes
 WHERE seen_at > now() - interval '60 s' ORDER BY started_at, id;
 
 -- database_time --
--- What time it is, also within a transaction.
+-- The current time, also within a transaction.
 SELECT clock_timestamp() AS now;

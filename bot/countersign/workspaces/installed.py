@@ -1,4 +1,4 @@
-"""What there is with OAuth alone: the installation's pages, token rotation, removal."""
+"""Services that exist only with OAuth: installation pages, token rotation, removal."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ from countersign.slack.oauth.token_rotation import TokenRotation
 from countersign.slack.transport.outbound.web_api import WebApi, Workspace, client_with_token
 from countersign.workspaces.services import WorkspaceFactory, WorkspaceServices
 
-MAX_AGE = 2.0  # seconds in which a process hears that another one installed or removed the app
+MAX_AGE = 2.0  # seconds until a process sees that another one installed or removed the app
 
 log = structlog.get_logger()
 

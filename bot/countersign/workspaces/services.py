@@ -1,4 +1,4 @@
-"""What works for one workspace: its Slack client, its caches, and the use cases on its own rows.
+"""The services of one workspace: its Slack client, its caches, and the use cases on its own rows.
 
 Nothing here is shared with another workspace but the database, the graphs, and the metrics.
 """
@@ -56,7 +56,7 @@ from countersign.storage import Storage, WorkspaceStorage
 
 @dataclass(frozen=True, kw_only=True)
 class Decisions:
-    """What people do with approvals, as the listeners call it."""
+    """The use cases that decide approvals, as the listeners call them."""
 
     decide: Decide
     withdraw_vote: WithdrawVote

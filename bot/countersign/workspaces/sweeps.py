@@ -1,6 +1,6 @@
-"""The repairs that go through workspaces: each in those that have something to do, side by side.
+"""Sweeps over workspaces: repairs that run concurrently in the workspaces that have something to repair.
 
-One query says which workspaces those are. One that Slack keeps waiting holds up none of the others.
+One query finds those workspaces. A workspace whose Slack is slow does not hold up the others.
 """
 
 from collections.abc import Awaitable, Callable, Collection

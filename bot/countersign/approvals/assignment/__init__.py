@@ -1,1 +1,1 @@
-"""Who has an approval in hand: whom it waits for, who looks at it, who stands in for whoever is away."""
+"""Assignment of approvals: whose inbox they are in, claims, referrals and delegations."""

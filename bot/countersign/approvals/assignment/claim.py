@@ -1,11 +1,11 @@
-"""That somebody has an approval in hand. It keeps nobody from deciding."""
+"""A claim: somebody says that they look at an approval. Others can still decide."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from countersign.approvals.person import Person
 
-CLAIM_PERIOD = timedelta(minutes=15)  # after it, others read again that nobody has it in hand
+CLAIM_PERIOD = timedelta(minutes=15)  # after it, the claim is no longer shown
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,7 +51,7 @@ def check_may_delegate(
 ) -> None:
     """Raise DelegationRefused or MayNotDecide unless this delegation may start beside the active ones.
 
-    Whoever is away for the same seats takes over for nobody: so there is no chain and no cycle.
+    A person who is away for the same seats cannot be a delegate, so there are no chains or cycles.
     """
     check_may_decide(delegator)
     if new.delegate == new.delegator:

@@ -1,4 +1,4 @@
-"""That somebody who may decide asked another person who may to do it. It changes nobody's right to decide."""
+"""A referral: an approver asks another approver to decide. It changes nobody's right to decide."""
 
 from dataclasses import dataclass
 from datetime import datetime

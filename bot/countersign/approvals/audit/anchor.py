@@ -1,4 +1,4 @@
-"""The chain's head, written down outside the database: what shows that the ledger's end was cut off."""
+"""An anchor: the chain's head, stored outside the database, which shows if the ledger was truncated."""
 
 import re
 from dataclasses import dataclass

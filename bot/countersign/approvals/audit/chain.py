@@ -1,4 +1,4 @@
-"""The hash chain over the ledger: each link covers the one before it, so nothing can go missing unseen.
+"""The hash chain over the ledger: each link covers the one before it, so a missing entry is detected.
 
 Entries are appended by many transactions at once, each with a hash of its own content. A sealer later gives
 them consecutive positions and links them. So no approval waits for another's entry, and the chain is complete

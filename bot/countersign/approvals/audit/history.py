@@ -23,7 +23,7 @@ def in_words(entry: Entry) -> str:
 
 
 def _one_line(text: str) -> str:
-    """What people wrote makes no line of its own, and steers no terminal."""
+    """On one line, with control characters escaped: it may quote people."""
     return "".join(char if char.isprintable() else "\ufffd" for char in " ".join(text.split()))
 
 

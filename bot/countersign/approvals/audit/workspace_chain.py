@@ -1,7 +1,7 @@
 """The chain of one workspace: its entries alone, in the ledger's order, linked as the ledger's are.
 
 It is derived from the ledger's chain, which fixes the order, and each entry's hash covers the thread that
-names the workspace. So whoever has one workspace's entries and its head can verify them, without the others'.
+names the workspace. So one workspace's entries can be verified with its head alone.
 """
 
 from collections.abc import Iterable

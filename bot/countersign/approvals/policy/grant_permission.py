@@ -71,5 +71,5 @@ def why_not_backed(context: VotingContext, person: Person) -> AnyText | None:
 
 
 def _by_the_rule_alone(context: VotingContext) -> VotingContext:
-    """Substitutes and stand-ins decide what is asked of them, and nothing later."""
+    """Without substitutes and delegations: those decide the present request only."""
     return replace(context, escalated=False, unfillable=False, stuck=False, delegations=())

@@ -73,7 +73,7 @@ class Grant:
         return GrantState.ACTIVE if now < self.expires_at else GrantState.EXPIRED
 
     def ended_at(self, now: datetime) -> datetime | None:
-        """Since when it acts no more; None while it does."""
+        """When it ended; None while it is active."""
         match self.state(now):
             case GrantState.ACTIVE:
                 return None

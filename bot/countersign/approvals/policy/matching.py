@@ -1,4 +1,4 @@
-"""Which rule an action comes under: the first of the file that matches, in the file's order."""
+"""Finds an action's rule: the first in the file that matches."""
 
 import fnmatch
 import re

@@ -1,4 +1,4 @@
-"""One use of `break_glass`: somebody decided alone. It stands in a list until an approver has reviewed it."""
+"""One use of `break_glass`: somebody decided alone. It is listed until an approver has reviewed it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +30,7 @@ class GlassBreak:
 def check_may_review(use: GlassBreak, context: VotingContext, person: Person) -> None:
     """Raise MayNotDecide, with the reason, unless this person may review it: an approver of the rule, now.
 
-    Whoever broke the glass may not, nor whom the rule shuts out. Stand-ins may not: they hold seats, no more.
+    Not the person who broke the glass, nor people whom the rule shuts out, nor delegates.
     """
     check_may_decide(person)
     if person.id == use.by.id:

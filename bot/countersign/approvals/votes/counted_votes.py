@@ -19,7 +19,7 @@ class GivenReason:
 class DecidedBy:
     """`author` is whose edit, change or answer it is; None where whoever gave it decided it alone.
 
-    Who gave the same answer as the author is not among the voters then.
+    Voters who gave the same answer as the author are left out.
     """
 
     voters: tuple[Vote, ...]

@@ -1,1 +1,1 @@
-"""The demo's bot: its process, its environment, what it says of itself, and who restarts it."""
+"""The demo's bot: its process, environment, inspection client and supervisor."""

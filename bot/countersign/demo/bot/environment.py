@@ -1,4 +1,4 @@
-"""The settings that the demo gives to its bot: the person's own, except for what makes it the demo's."""
+"""The environment of the demo's bot: the person's own settings, with the demo's where needed."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The script's part in graphs whose agents hand the conversation to each other (`hand_over_to_<agent>`)."""
+"""Scripted replies for multi-agent graphs with hand-over tools (`hand_over_to_<agent>`)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""`policy check`: rules that are never reached, do nothing, or ask for people whom nobody can be."""
+"""`policy check`: rules that are never reached, have no effect, or cannot be fulfilled."""
 
 import difflib
 from collections.abc import Collection, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Rules that an earlier rule keeps from ever being reached."""
+"""Finds rules that are never reached because an earlier rule matches first."""
 
 from collections.abc import Sequence
 

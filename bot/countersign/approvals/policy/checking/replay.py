@@ -1,4 +1,4 @@
-"""`policy replay`: what a policy would have asked of an action of the past, beside what was asked then."""
+"""`policy replay`: what a policy would require for past actions, compared with what was required then."""
 
 from dataclasses import dataclass
 

@@ -47,7 +47,7 @@ def timers(rule: Rule, opened_at: datetime) -> tuple[Timer, ...]:
         if duration is not None
     }
     if rule.timers.request_expires_in is not None:
-        # Whoever wrote the request knows nothing of the rule's working hours: its time runs always.
+        # A request's own deadline ignores the rule's working hours.
         wanted = opened_at.astimezone(UTC) + rule.timers.request_expires_in
         moments[TimerKind.EXPIRE] = min(moments.get(TimerKind.EXPIRE) or wanted, wanted)
     found = [Timer(at=at, kind=kind) for kind, at in moments.items() if at is not None]

@@ -1,4 +1,4 @@
-"""Who may vote on a row under its rule, and why somebody may not."""
+"""Who may vote on a row under its rule, and why others may not."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class ReasonMissing(MayNotDecide):
 
 @dataclass(frozen=True, kw_only=True)
 class VotingContext:
-    """The rule, and what matters of the world in the moment in which votes are counted."""
+    """The rule and all facts that counting votes depends on, as of now."""
 
     rule: Rule
     memberships: Memberships
@@ -66,7 +66,7 @@ class VotingContext:
     def usable_delegations(self, row: RowVotes, user_id: str) -> tuple[ActiveDelegation, ...]:
         """Those for whom this person may vote on the row now.
 
-        Nobody who votes here themselves, who could not be an approver, or who may not decide this.
+        Without people who vote themselves, who could not be approvers, or who may not decide this.
         """
         return tuple(
             each

@@ -1,4 +1,4 @@
-"""The votes on one row of an approval, as they stand: one per person, all for the same proposal."""
+"""The current votes on one row of an approval: one per person, all for the same proposal."""
 
 import json
 from collections.abc import Mapping
@@ -20,13 +20,13 @@ class NothingToWithdraw(CountersignError):
 class RowVotes:
     """`proposal` is the edit or the answer that approvals are for; None: the action as it was asked.
 
-    Whoever edits the arguments or gives an answer proposes it, and votes for it by that. Votes for what was
+    An edit or an answer is a proposal, and a vote for it. Votes for what was
     proposed before are cleared, rejections too: they were about something else.
     """
 
     votes: tuple[Vote, ...] = ()  # oldest first
     proposal: Vote | None = None
-    # For people to read, of when the votes were last counted: what was missing, and who voted in vain. Their
+    # For display, from the last count: what was missing, and whose vote did not count. Their
     # votes count again once they may decide again.
     needed: tuple[MissingApprovals, ...] = ()
     uncounted: frozenset[str] = frozenset()

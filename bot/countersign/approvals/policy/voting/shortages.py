@@ -1,4 +1,4 @@
-"""Approver sets that nobody can fill, with the people that there are."""
+"""Finds approver sets that the available people cannot fill."""
 
 from dataclasses import dataclass
 

@@ -26,7 +26,7 @@ from countersign.http.inspection_api import InspectionApi
 from countersign.http.metrics_page import MetricsPage, open_metrics_page
 from countersign.log_redaction import SecretRedactor
 from countersign.long_term_store import open_long_term_store
-from countersign.policy_file import find_policy_file, load_policy
+from countersign.policy_file import find_policy_file, load_policy, missing_file_warning
 from countersign.runs.event_loop.blocking_watchdog import watched
 from countersign.runs.event_loop.graph_loop import GraphsOnGraphLoop, LocksOnGraphLoop, open_graph_loop
 from countersign.runs.event_loop.loop_bridge import LoopBridge
@@ -62,6 +62,8 @@ async def open_services(
     async with AsyncExitStack() as stack:
         # First what only the operator can fix: it must be reported even while Slack is unreachable.
         policy_file = find_policy_file(settings.policy_file, settings.langgraph_config)
+        if warning := missing_file_warning(settings.policy_file):
+            log.warning("policy_file_missing", reason=warning)
         policy = CurrentPolicy(load_policy(policy_file))
         main, graph_loop = LoopBridge.here(), await stack.enter_async_context(open_graph_loop(new_event_loop))
         config = read_graph_config(settings.langgraph_config)

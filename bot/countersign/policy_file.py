@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from countersign.approvals.errors import CountersignError
 from countersign.approvals.policy.clock.freeze_calendar import BadCalendar
 from countersign.approvals.policy.policy import NO_POLICY, Policy
 from countersign.approvals.policy.reading import PolicyError, Problem, read_policy
@@ -10,27 +9,23 @@ from countersign.approvals.policy.reading import PolicyError, Problem, read_poli
 POLICY_FILE = Path("approvals.toml")
 
 
-class PolicyFileMissing(CountersignError):
-    """POLICY_FILE names a file that is not there. Members would decide everything, which nobody asked for."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"POLICY_FILE names {path}, and there is no such file. Unset it to let the workspace's members "
-            "decide everything."
-        )
-
-
 def find_policy_file(named: Path | None, graph_config: Path) -> Path:
     """The one that POLICY_FILE names, else approvals.toml here, else the one beside langgraph.json.
 
-    Where there is none, it is the first of the two places. Raises PolicyFileMissing.
+    Where there is none, it is the first of the two places. A file that is named may be absent, too; see
+    `missing_file_warning`.
     """
     if named is not None:
-        if not named.exists():
-            raise PolicyFileMissing(named)
         return named
     beside = graph_config.parent / POLICY_FILE
     return beside if not POLICY_FILE.exists() and beside.exists() else POLICY_FILE
+
+
+def missing_file_warning(named: Path | None) -> str | None:
+    """What to tell the operator if POLICY_FILE names a file that is not there: nobody may have meant that."""
+    if named is None or named.exists():
+        return None
+    return f"POLICY_FILE names {named}, and there is no such file: the workspace's members decide everything."
 
 
 def load_policy(path: Path) -> Policy:

@@ -62,4 +62,4 @@ def test_the_policy_beside_the_project_holds_wherever_the_demo_is_started(tmp_pa
     assert policy_file() is None
     (tmp_path / "approvals.toml").touch()
     assert policy_file() == str(tmp_path / "approvals.toml")
-    assert policy_file(POLICY_FILE="/gone.toml") == "/gone.toml"  # the bot refuses it
+    assert policy_file(POLICY_FILE="/gone.toml") == "/gone.toml"  # the bot warns of it

@@ -84,9 +84,13 @@ async def test_a_langgraph_json_that_is_not_there(stage: Stage, tmp_path: Path) 
 
 
 async def test_a_policy_file_that_is_not_there(stage: Stage, tmp_path: Path) -> None:
-    """A name with a typo in it must not let members decide everything."""
-    with pytest.raises(CountersignError, match=r"POLICY_FILE names .*no such file"):
-        await starts(stage.environment(POLICY_FILE=str(tmp_path / "approval.toml")))
+    """It may be absent, and then members decide everything; a typo in its name must not do so silently."""
+    with capture_logs() as logs:
+        async with bot_in_process(stage.environment(POLICY_FILE=str(tmp_path / "approval.toml"))):
+            pass
+    (told,) = [entry for entry in logs if entry["event"] == "policy_file_missing"]
+    assert "approval.toml, and there is no such file" in told["reason"]
+    assert told["log_level"] == "warning"
 
 
 async def test_a_policy_with_mistakes(stage: Stage, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from countersign.approvals.policy.reading import PolicyError
 from countersign.commands.policy.check import check
 from countersign.commands.policy.replay import parse_since, run_replay
 from countersign.commands.policy.simulation import BadSimulation, simulation
-from countersign.policy_file import find_policy_file, load_policy
+from countersign.policy_file import find_policy_file, load_policy, missing_file_warning
 from countersign.settings import read_replay_settings
 
 
@@ -40,7 +40,10 @@ async def run(given: argparse.Namespace) -> int:
     except PolicyError as error:
         print(error)
         return 1
-    if not exists:
+    missing = None if given.file else await asyncio.to_thread(missing_file_warning, _named("POLICY_FILE"))
+    if missing is not None:
+        print(missing)
+    elif not exists:
         print(f"There is no {path}: the workspace's members decide everything, also their own requests.")
     if context is not None:
         return _explain(policy.of_workspace(given.workspace or ""), context, simulated, _moment(given.at))
@@ -48,7 +51,9 @@ async def run(given: argparse.Namespace) -> int:
         return await run_replay(read_replay_settings(), policy, since)
     # Graphs are looked at only where they are named: loading them runs their code.
     graphs = given.graphs or _named("LANGGRAPH_CONFIG")
-    return await check(policy, path, graphs, read_replay_settings()) if exists else 0
+    if not exists:
+        return 0 if missing is None else 1
+    return await check(policy, path, graphs, read_replay_settings())
 
 
 def _named(variable: str) -> Path | None:

@@ -7,7 +7,7 @@ from countersign.approvals.policy.reading import PolicyError
 from countersign.commands.doctor.check import CheckContext
 from countersign.commands.doctor.check_result import CheckResult, fail, ok, skip, warn
 from countersign.commands.doctor.deployment.policy_names import PolicyNames
-from countersign.policy_file import PolicyFileMissing, find_policy_file, load_policy
+from countersign.policy_file import find_policy_file, load_policy, missing_file_warning
 from countersign.runs.gated_tools import gated_tools
 from countersign.slack.client import SlackClient
 
@@ -20,14 +20,14 @@ _EXPLAIN = "`countersign policy explain` says which rule matches."
 
 async def check_policy(examination: CheckContext) -> AsyncIterator[CheckResult]:
     settings = examination.settings
+    path = find_policy_file(settings.policy_file, settings.langgraph_config)
     try:
-        path = find_policy_file(settings.policy_file, settings.langgraph_config)
         policy = load_policy(path)
-    except PolicyFileMissing as error:
-        yield fail(str(error), _WHERE)
-        return
     except PolicyError as error:
         yield fail(" ".join(str(error).split("\n")), _CHECK)
+        return
+    if warning := missing_file_warning(settings.policy_file):
+        yield warn(warning, _WHERE)
         return
     if not path.exists():
         yield ok(f"There is no {path}: full members of the workspace decide everything, also their own.")

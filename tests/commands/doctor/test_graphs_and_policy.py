@@ -137,11 +137,11 @@ async def test_names_that_slack_does_not_tell_about_hide_no_others(setup: BotSet
 
 async def test_a_policy_that_cannot_be_read_is_told(setup: BotSetup) -> None:
     ((status, seen),) = await policy(setup, '[[rule]]\nname = "x"\nquorun = 2\n')
-    assert (status, "quorun" in seen) == ("warn", True)
+    assert (status, "quorun" in seen) == ("fail", True)
 
 
 async def test_a_policy_that_is_named_and_not_there_is_told(setup: BotSetup) -> None:
     setup.environment["POLICY_FILE"] = "approval.toml"
     found = await setup.examined(only="policy")
     ((status, seen),) = [(each["status"], each["seen"]) for each in found.of("policy")]
-    assert (status, "POLICY_FILE names approval.toml" in seen) == ("fail", True)
+    assert (status, "POLICY_FILE names approval.toml" in seen) == ("warn", True)

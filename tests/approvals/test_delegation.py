@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from hypothesis import strategies as st
@@ -19,30 +19,10 @@ from countersign.approvals.assignment.delegation import (
 from countersign.approvals.errors import MayNotDecide
 from countersign.approvals.person import Standing
 from tests.approvals.policy.policies import person
+from tests.support.fakes.fake_delegations import delegation
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 FINANCE, LEGAL = UserGroup(id="S1", handle="@finance"), UserGroup(id="S2", handle="@legal")
-
-
-def delegation(
-    delegator: str,
-    delegate: str,
-    group: UserGroup | None = None,
-    *,
-    at: datetime = NOW,
-    lasts: timedelta = timedelta(days=1),
-) -> Delegation:
-    return Delegation(
-        id=uuid4(),
-        team="T1",
-        delegator=delegator,
-        delegator_name=delegator.lower(),
-        delegate=delegate,
-        delegate_name=delegate.lower(),
-        group=group,
-        starts_at=at,
-        ends_at=at + lasts,
-    )
 
 
 def check(new: Delegation, *active: Delegation, **standings: Standing) -> None:
@@ -118,7 +98,7 @@ class Delegations(RuleBasedStateMachine):
         hours=st.integers(0, 48),
     )
     def start(self, delegator: str, delegate: str, group: UserGroup | None, hours: int) -> None:
-        new = delegation(delegator, delegate, group, at=self.now, lasts=timedelta(hours=hours))
+        new = delegation(delegator, delegate, group, starts_at=self.now, lasts=timedelta(hours=hours))
         refused = self.must_be_refused(new)
         try:
             check(new, *self.active())

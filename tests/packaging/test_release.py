@@ -1,12 +1,12 @@
 """The release script: two builds are the same bytes, the SBOM names every pin, what is wrong is refused."""
 
-import importlib.util
-import sys
 import zipfile
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from tests.support.ci_scripts import ci_script
 
 ROOT = Path(__file__).parents[2]
 EPOCH = 1_764_000_000
@@ -14,13 +14,7 @@ EPOCH = 1_764_000_000
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("release", ROOT / ".ci/release.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["release"] = module
-    spec.loader.exec_module(module)
-    return module
+    return ci_script("release")
 
 
 def test_two_builds_are_the_same_bytes_and_fit_to_be_released(script: ModuleType, tmp_path: Path) -> None:

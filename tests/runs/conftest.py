@@ -1,7 +1,7 @@
-"""Projects on disk, with their langgraph.json, that are forgotten again after each test."""
+"""Projects on disk, with their langgraph.json, that are forgotten again after each test; connections."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
 
@@ -9,8 +9,18 @@ import pytest
 import structlog.testing
 
 from countersign.runs.project.config import GraphConfig, read_graph_config
+from countersign.store.connections.pool import Pool, configure_for_checkpoints, open_pool
 
 Project = Callable[..., GraphConfig]
+
+
+@pytest.fixture
+async def sessions(database_url: str) -> AsyncIterator[Pool]:
+    """Connections for graphs and their checkpoints."""
+    async with await open_pool(
+        database_url, min_size=1, max_size=4, configure=configure_for_checkpoints
+    ) as pool:
+        yield pool
 
 
 @pytest.fixture

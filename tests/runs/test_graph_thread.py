@@ -24,16 +24,8 @@ from countersign.flow.thread import ThreadRef
 from countersign.runs.graphs import Graphs
 from countersign.runs.loading import LoadedGraph
 from countersign.runs.state.snapshot import dangling_tool_calls
-from countersign.store.connections.pool import Pool, configure_for_checkpoints, open_pool
+from countersign.store.connections.pool import Pool
 from tests.support.harness import a_thread, loaded, message
-
-
-@pytest.fixture
-async def sessions(database_url: str) -> AsyncIterator[Pool]:
-    async with await open_pool(
-        database_url, min_size=1, max_size=4, configure=configure_for_checkpoints
-    ) as pool:
-        yield pool
 
 
 @asynccontextmanager

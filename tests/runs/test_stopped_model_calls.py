@@ -17,7 +17,7 @@ from countersign.flow.live.events import RunEvent, TextAdded
 from countersign.flow.ports import GraphThread
 from countersign.flow.thread import ThreadRef
 from countersign.runs.graphs import Graphs
-from countersign.store.connections.pool import Pool, configure_for_checkpoints, open_pool
+from countersign.store.connections.pool import Pool
 from tests.support.harness import a_thread, loaded, message
 
 WORDS = ["One ", "two ", "three."]
@@ -80,13 +80,9 @@ def graph(*nodes: Any) -> StateGraph[Any, Any, Any, Any]:
     return built
 
 
-@pytest.fixture
-async def sessions(database_url: str) -> AsyncIterator[Pool]:
+@pytest.fixture(autouse=True)
+def _nothing_is_written() -> None:
     written.clear()
-    async with await open_pool(
-        database_url, min_size=1, max_size=4, configure=configure_for_checkpoints
-    ) as pool:
-        yield pool
 
 
 @asynccontextmanager

@@ -1,6 +1,5 @@
 """The audit of the lock files: what it finds, and that it never says all is well without having looked."""
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -10,10 +9,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from threading import Thread
-from types import ModuleType
 from typing import Any
 
 import pytest
+
+from tests.support.ci_scripts import ci_script
 
 ROOT = Path(__file__).parents[2]
 FIRST = "idna==3.20 \\\n    --hash=sha256:00\n"
@@ -117,18 +117,8 @@ def test_a_lock_file_that_pins_nothing_is_no_all_clear(lock: Path) -> None:
     assert audit(lock.parent / "absent", "http://127.0.0.1:1").returncode == 2
 
 
-def _module() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("audit_deps", ROOT / ".ci/audit_deps.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["audit_deps"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_only_licences_on_the_list_are_allowed() -> None:
-    module = _module()
+    module = ci_script("audit_deps")
 
     def allowed(expression: str) -> bool:
         found: bool = module._is_allowed(expression, module.ALLOWED)
@@ -143,7 +133,7 @@ def test_only_licences_on_the_list_are_allowed() -> None:
 
 
 def test_every_package_of_the_lock_files_has_a_licence_on_the_list() -> None:
-    module = _module()
+    module = ci_script("audit_deps")
     shipped = module.pins((ROOT / module.RUN_LOCK).read_text())
     wanted = {pin for name in module.LOCKS for pin in module.pins((ROOT / name).read_text())}
     refused = {}

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,19 +16,8 @@ from tests.support.processes.bots import ROOT
 from tests.support.stage import Stage, open_stage
 
 
-@asynccontextmanager
-async def open_governed(place: Place, policy: str | Callable[[Stage], str]) -> AsyncIterator[Stage]:
-    """A bot process under this policy: alice is on call, bob is in finance, carol asks."""
-    async with open_stage(place.folder, place.url, mode=place.mode, refused=("is_archived",)) as stage:
-        add_groups(stage)
-        file = place.folder / "approvals.toml"
-        file.write_text(policy if isinstance(policy, str) else policy(stage))
-        async with stage.bot(POLICY_FILE=str(file)) as bot:
-            yield stage
-            assert await bot.stop() == 0, bot.said
-
-
 def add_groups(stage: Stage) -> None:
+    """Alice is on call, bob is in finance, nobody is in @nobody."""
     ws = stage.ws
     ws.add_user_group("finance", [ws.bob])
     ws.add_user_group("treasury", [ws.bob])  # @finance of the local workspace has carol in it, too
@@ -37,6 +26,25 @@ def add_groups(stage: Stage) -> None:
     ws.add_channel("signatures", [ws.alice, ws.bob])
     old = ws.slack.state.channels[ws.add_channel("old", [ws.alice, ws.bob])]
     old.is_archived = True
+
+
+@asynccontextmanager
+async def open_governed(
+    place: Place,
+    policy: str | Callable[[Stage], str],
+    *,
+    groups: Callable[[Stage], None] = add_groups,
+    unsaid: Sequence[str] = (),
+) -> AsyncIterator[Stage]:
+    """A bot process under this policy. Carol asks. Nothing of `unsaid` may be in its log."""
+    async with open_stage(place.folder, place.url, mode=place.mode, refused=("is_archived",)) as stage:
+        groups(stage)
+        file = place.folder / "approvals.toml"
+        file.write_text(policy if isinstance(policy, str) else policy(stage))
+        async with stage.bot(POLICY_FILE=str(file)) as bot:
+            yield stage
+            assert await bot.stop() == 0, bot.said
+            assert [text for text in unsaid if text in bot.said] == []
 
 
 async def command(stage: Stage, *arguments: str, **more: str) -> tuple[int, str]:

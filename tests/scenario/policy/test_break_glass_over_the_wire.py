@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest_asyncio
 
 from tests.approvals.policy.test_policy_page import BLOCK, PAGE, SECTION
-from tests.scenario.policy.governing import DirectMessages, asked, resumed, shows
+from tests.scenario.policy.governing import DirectMessages, asked, open_governed, resumed, shows
 from tests.support.place import Place
-from tests.support.stage import Stage, open_stage
+from tests.support.stage import Stage
 
 
 def page_rule() -> str:
@@ -45,15 +45,14 @@ def freeze_now() -> str:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def frozen(place: Place) -> AsyncIterator[Stage]:
     """Bob releases, alice leads the people on call, carol asks."""
-    (place.folder / "approvals.toml").write_text(page_rule())
     (place.folder / "freeze.ics").write_text(freeze_now())
-    async with open_stage(place.folder, place.url, mode=place.mode) as stage:
-        ws = stage.ws
-        ws.add_user_group("release", [ws.bob])
-        ws.add_user_group("oncall-leads", [ws.alice])
-        async with stage.bot(POLICY_FILE=str(place.folder / "approvals.toml")) as bot:
-            yield stage
-            assert await bot.stop() == 0, bot.said
+
+    def groups(stage: Stage) -> None:
+        stage.ws.add_user_group("release", [stage.ws.bob])
+        stage.ws.add_user_group("oncall-leads", [stage.ws.alice])
+
+    async with open_governed(place, page_rule(), groups=groups) as stage:
+        yield stage
 
 
 async def test_the_lead_decides_alone_and_a_colleague_reviews_it(frozen: Stage) -> None:

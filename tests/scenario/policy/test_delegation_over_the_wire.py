@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from tests.scenario.policy.governing import DirectMessages, asked, resumed, shows
+from tests.scenario.policy.governing import DirectMessages, asked, open_governed, resumed, shows
 from tests.support.place import Place
-from tests.support.stage import Stage, open_stage
+from tests.support.stage import Stage
 
 POLICY = """
 [[rule]]
@@ -21,14 +21,13 @@ notify = "approvers"
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def office(place: Place) -> AsyncIterator[Stage]:
     """Bob is in finance, alice in legal, carol asks; dora and erin are in neither."""
-    (place.folder / "approvals.toml").write_text(POLICY)
-    async with open_stage(place.folder, place.url, mode=place.mode) as stage:
-        ws = stage.ws
-        ws.add_user_group("finance", [ws.bob])
-        ws.add_user_group("legal", [ws.alice])
-        async with stage.bot(POLICY_FILE=str(place.folder / "approvals.toml")) as bot:
-            yield stage
-            assert await bot.stop() == 0, bot.said
+
+    def groups(stage: Stage) -> None:
+        stage.ws.add_user_group("finance", [stage.ws.bob])
+        stage.ws.add_user_group("legal", [stage.ws.alice])
+
+    async with open_governed(place, POLICY, groups=groups) as stage:
+        yield stage
 
 
 async def test_a_delegate_is_notified_decides_for_who_is_away_and_the_ledger_has_both(office: Stage) -> None:

@@ -9,8 +9,9 @@ import pytest_asyncio
 
 from countersign.testing.cards import ApprovalCard, approval_card
 from slack_local.people.threads import Thread
+from tests.scenario.policy.governing import open_governed
 from tests.support.place import Place
-from tests.support.stage import Stage, open_stage
+from tests.support.stage import Stage
 
 POLICY = """
 [[rule]]
@@ -59,13 +60,8 @@ IBAN = "DE02120300000000202051"
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def governed(place: Place) -> AsyncIterator[Stage]:
     """A bot under this policy: bob is in finance, carol asks."""
-    (place.folder / "approvals.toml").write_text(POLICY)
-    async with open_stage(place.folder, place.url, mode=place.mode) as stage:
-        stage.ws.add_user_group("finance", [stage.ws.bob])
-        async with stage.bot(POLICY_FILE=str(place.folder / "approvals.toml")) as bot:
-            yield stage
-            assert await bot.stop() == 0, bot.said
-            assert IBAN not in bot.said
+    async with open_governed(place, POLICY, unsaid=[IBAN]) as stage:
+        yield stage
 
 
 async def asks(stage: Stage, action: str, **args: Any) -> Thread:

@@ -14,16 +14,11 @@ from countersign.testing.cards import ApprovalCard
 from slack_local.fault_injection import ApiFault
 from slack_local.model.records import User
 from tests.slack.conftest import Bot
+from tests.slack.stored_approval import stored
 
 TOOL: Json = {"type": "tool_approval", "name": "transfer", "args": {"to": "bob", "amount": 12}}
 BATCH: Json = {"action_requests": [{"name": "first", "args": {"n": 1}}, {"name": "second", "args": {"n": 2}}]}
 OURS = Workspace(team="T1", url="https://x.slack.com/", bot_user="U1", bot_id="B1", scopes=None)
-
-
-async def version(bot: Bot, approval_id: Any) -> int:
-    found = await bot.store.approval(approval_id)
-    assert found is not None
-    return found.approval.version
 
 
 @pytest.mark.parametrize("change", ["deleted", "is_restricted"])
@@ -49,7 +44,7 @@ async def test_whoever_was_a_member_a_moment_ago_decides_nothing(either_bot: Bot
         await bob.clicks_raw(payload)
 
     assert sent.outcome == "updated"
-    assert [await version(bot, approval.id) for approval in approvals] == [2, 1]
+    assert [(await stored(bot, approval)).version for approval in approvals] == [2, 1]
 
 
 async def card_in_private_channel(bot: Bot) -> tuple[str, ApprovalCard]:
@@ -73,9 +68,9 @@ async def test_whoever_was_removed_from_a_private_channel_decides_nothing_there(
     assert sent.outcome == "updated"
     assert sent.view is not None
     assert "not in this channel" in str(sent.view.definition)
-    assert await version(bot, approval.id) == 1
+    assert (await stored(bot, approval)).version == 1
     await card.approve(by=bot.ws.alice)
-    assert await version(bot, approval.id) == 2
+    assert (await stored(bot, approval)).version == 2
 
 
 async def test_a_public_channel_can_be_seen_without_being_in_it(http_bot: Bot) -> None:
@@ -84,7 +79,7 @@ async def test_a_public_channel_can_be_seen_without_being_in_it(http_bot: Bot) -
     click = http_bot.ws.bob.click_payload(card.message, "approval:approve")
     http_bot.ws.slack.state.channels[card.thread.channel].members.pop(http_bot.ws.bob.id)
     await http_bot.ws.bob.clicks_raw(click)
-    assert await version(http_bot, approval.id) == 2
+    assert (await stored(http_bot, approval)).version == 2
 
 
 @pytest.mark.parametrize("call", ["users.info", "conversations.info", "conversations.members"])
@@ -96,7 +91,7 @@ async def test_nobody_decides_while_slack_does_not_say(http_bot: Bot, call: str,
     http_bot.ws.faults.on_call(call, fault, times=3, **more)
     await card.approve(by=http_bot.ws.bob)
     await http_bot.ws.bob.sees_ephemeral("Nothing was changed")
-    assert await version(http_bot, approval.id) == 1
+    assert (await stored(http_bot, approval)).version == 1
 
 
 async def test_retrying_a_step_takes_somebody_who_sees_the_channel(http_bot: Bot) -> None:

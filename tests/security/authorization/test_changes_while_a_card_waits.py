@@ -18,7 +18,8 @@ from slack_local.payloads.events import event_body
 from slack_local.workspace import LocalWorkspace
 from tests.approvals.policy.policies import a_rule
 from tests.slack.conftest import Bot
-from tests.slack.decisions.test_votes import REFUND, now
+from tests.slack.decisions.refund_cards import REFUND
+from tests.slack.stored_approval import stored
 
 BY_GROUP = a_rule('approvers = [{group = "@leads"}]\nreason = "always"')
 FORMS: dict[str, dict[str, str]] = {
@@ -112,7 +113,7 @@ async def test_no_form_that_was_opened_before_is_taken_after(
     await bot.ws.delivery.idle()
 
     assert (await alice.submits(view, FORMS[action])).outcome != "closed"
-    assert await now(bot, approval) == approval
+    assert await stored(bot, approval) == approval
 
 
 @pytest.mark.parametrize("change", [removed, deactivated, made_a_guest], ids=lambda change: change.__name__)
@@ -156,7 +157,7 @@ async def test_whoever_is_gone_from_a_public_channel_does_not_decide_as_one_of_i
     await bot.ws.delivery.idle()
 
     assert (await alice.submits(view, FORMS["approval:approve"])).outcome != "closed"
-    assert await now(bot, approval) == approval
+    assert await stored(bot, approval) == approval
 
 
 async def test_nobody_is_one_of_an_archived_channel_at_the_click(either_bot: Bot) -> None:
@@ -169,7 +170,7 @@ async def test_nobody_is_one_of_an_archived_channel_at_the_click(either_bot: Bot
     await card.click("approval:approve", alice)
 
     await alice.sees_ephemeral("members of #ops")
-    assert await now(bot, approval) == approval
+    assert await stored(bot, approval) == approval
 
 
 @pytest.mark.parametrize("kind", EVENTS)

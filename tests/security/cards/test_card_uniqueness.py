@@ -1,7 +1,6 @@
 """Payloads with different digests never have the same card, what *Details* opens counted in."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,16 +8,17 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from countersign.approvals.approval import Approval, open_approval
+from countersign.approvals.approval import Approval
 from countersign.approvals.json import Json
 from countersign.flow.review import Review
-from countersign.interrupts import action_label, digest, parse
+from countersign.interrupts import action_label, digest
 from countersign.slack.block_kit.builders import Block
 from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.details_view import details_view
 from countersign.slack.cards.open_card import render_card
 from countersign.slack.cards.values.references import CardReference, ModalReference
 from tests.interrupts.near_pairs import KEYS, TEXTS, VALUES, changed
+from tests.slack.rendered_approvals import approval_of
 
 OBJECTS = st.dictionaries(KEYS, VALUES, max_size=3)
 ORDINARY = st.sampled_from(
@@ -292,16 +292,7 @@ def _readable(value: Any) -> Json:
 
 
 def asked(payload: Json, schema: Json = None) -> Approval:
-    approval = open_approval(
-        thread_id="T0LOCAL001/C0GENERAL0/1.000001",
-        interrupt_id="i1",
-        digest=digest(payload, schema),
-        value=payload,
-        schema=schema,
-        rows=len(parse(payload, schema).rows),
-        at=datetime(2026, 11, 20, 12, 0, tzinfo=UTC),
-    )
-    return replace(approval, id=UUID(int=1))
+    return replace(approval_of(payload, schema), id=UUID(int=1))
 
 
 def test_no_section_is_folded() -> None:

@@ -16,6 +16,7 @@ from countersign.testing.cards import ApprovalCard
 from slack_local.payloads import interactions
 from slack_local.people.person import Person
 from tests.slack.conftest import Bot
+from tests.slack.stored_approval import stored
 
 TOOL: Json = {"type": "tool_approval", "name": "transfer", "args": {"to": "bob", "amount": 12}}
 OTHER_TOOL: Json = {"type": "tool_approval", "name": "transfer", "args": {"to": "eve", "amount": 99_999}}
@@ -34,12 +35,6 @@ def forged(person: Person, card: ApprovalCard, action_id: str, value: object = N
         action["value"] = value
     action.update(more)
     return payload
-
-
-async def stored(bot: Bot, approval: Approval) -> Approval:
-    found = await bot.store.approval(approval.id)
-    assert found is not None
-    return found.approval
 
 
 def values(approval: Approval, other: Approval) -> dict[str, Callable[[], str]]:

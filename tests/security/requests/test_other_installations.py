@@ -12,15 +12,10 @@ from countersign.slack.transport.inbound.installation import is_addressed_to
 from countersign.slack.transport.outbound.web_api import Workspace
 from tests.security.requests.test_unsigned_requests import event, post_signed
 from tests.slack.conftest import Bot
+from tests.slack.stored_approval import stored
 
 TOOL: Json = {"type": "tool_approval", "name": "transfer", "args": {"to": "bob", "amount": 12}}
 OURS = Workspace(team="T1", url="https://x.slack.com/", bot_user="U1", bot_id="B1", scopes=None, app_id="A1")
-
-
-async def version(bot: Bot, approval_id: Any) -> int:
-    found = await bot.store.approval(approval_id)
-    assert found is not None
-    return found.approval.version
 
 
 @pytest.mark.parametrize("of", ["team", "app"])
@@ -38,10 +33,10 @@ async def test_a_click_of_another_installation_changes_nothing(either_bot: Bot, 
             inner["id" if inner is forged["team"] else "team"] = "T0OTHER0001"
 
     assert (await bot.ws.bob.clicks_raw(forged)).error is not None
-    assert await version(bot, approval.id) == 1
+    assert (await stored(bot, approval)).version == 1
 
     assert (await bot.ws.bob.clicks_raw(good)).error is None
-    assert await version(bot, approval.id) == 2
+    assert (await stored(bot, approval)).version == 2
 
 
 async def test_an_event_of_another_workspace_is_refused(http_bot: Bot) -> None:

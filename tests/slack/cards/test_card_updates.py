@@ -13,6 +13,7 @@ from countersign.slack.client import SlackClient
 from countersign.testing.cards import ApprovalCard
 from slack_local.fault_injection import ApiFault
 from tests.slack.conftest import Bot
+from tests.slack.stored_approval import stored
 
 BATCH: Json = {"action_requests": [{"name": "first", "args": {"n": 1}}, {"name": "second", "args": {"n": 2}}]}
 TOOL: Json = {"type": "tool_approval", "name": "transfer", "args": {"to": "bob", "amount": 12}}
@@ -78,9 +79,8 @@ async def test_a_click_on_a_card_that_nobody_recorded_counts(bot: Bot) -> None:
     card, approval = await card_of_unknown_fate(bot, TOOL)
     await card.approve(by=bot.ws.bob)
     await card.closes()
-    found = await bot.store.approval(approval.id)
-    assert found is not None
-    assert found.approval.card_ts == card.ts
+    found = await stored(bot, approval)
+    assert found.card_ts == card.ts
 
 
 async def test_a_forged_value_on_another_message_makes_that_message_no_card(bot: Bot) -> None:
@@ -92,10 +92,9 @@ async def test_a_forged_value_on_another_message_makes_that_message_no_card(bot:
     await bot.ws.bob.clicks_raw(payload)
 
     await bot.ws.bob.sees_ephemeral("outdated")
-    found = await bot.store.approval(approval.id)
-    assert found is not None
-    assert found.approval.card_ts is None
-    assert found.approval.version == 1
+    found = await stored(bot, approval)
+    assert found.card_ts is None
+    assert found.version == 1
 
 
 async def test_where_a_card_is_is_recorded_once_and_never_overwritten(bot: Bot) -> None:
@@ -104,9 +103,8 @@ async def test_where_a_card_is_is_recorded_once_and_never_overwritten(bot: Bot) 
 
     await bot.outbox.card_seen(approval.id, "1.000001")
 
-    found = await bot.store.approval(approval.id)
-    assert found is not None
-    assert found.approval.card_ts == card.ts
+    found = await stored(bot, approval)
+    assert found.card_ts == card.ts
 
 
 async def test_updates_of_one_card_never_go_back_within_a_process(bot: Bot) -> None:

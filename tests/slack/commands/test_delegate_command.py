@@ -8,7 +8,8 @@ from countersign.approvals.lifecycle import Status
 from slack_local.people.person import Person
 from tests.approvals.policy.policies import a_rule
 from tests.slack.conftest import Bot
-from tests.slack.decisions.test_votes import REFUND, now, shows
+from tests.slack.decisions.refund_cards import REFUND, shows
+from tests.slack.stored_approval import stored
 
 FINANCE = a_rule('approvers = [{group = "@leads"}]')
 STRICT = a_rule('approvers = [{group = "@leads"}]\nrequester_may_decide = false')
@@ -37,9 +38,8 @@ async def test_the_delegate_decides_and_the_card_says_for_whom(bot: Bot) -> None
     await card.approve(by=ws.alice)
     await card.closes()
     assert f"*Approved* by <@{ws.alice.id}> for <@{ws.bob.id}>" in card.text
-    decided = await bot.store.approval(approval.id)
-    assert decided is not None
-    (vote,) = decided.approval.votes
+    decided = await stored(bot, approval)
+    (vote,) = decided.votes
     assert vote is not None
     assert vote.on_behalf_of is not None
     assert (vote.by.id, vote.on_behalf_of.id) == (ws.alice.id, ws.bob.id)
@@ -57,7 +57,7 @@ async def test_what_is_stopped_between_opening_a_form_and_sending_it_decides_not
     result = await ws.alice.submits(view, {"/message": "no"})
 
     assert result.outcome != "closed"
-    assert (await now(bot, approval)).status is Status.PENDING
+    assert (await stored(bot, approval)).status is Status.PENDING
     assert "so nothing was stopped" in await delegates(bot, "stop")
 
 
@@ -76,7 +76,7 @@ async def test_a_delegator_who_is_deactivated_or_left_the_group_delegates_nothin
     leads.members.clear()
     bot.context.client.forget_people()
     await card.approve(by=ws.alice)
-    assert (await now(bot, approval)).status is Status.PENDING
+    assert (await stored(bot, approval)).status is Status.PENDING
 
 
 async def test_nobody_gets_around_requester_may_decide(bot: Bot) -> None:
@@ -93,7 +93,7 @@ async def test_nobody_gets_around_requester_may_decide(bot: Bot) -> None:
     await delegates(bot, "@carol for 3d")
     await card.approve(by=ws.carol)
     await ws.carol.sees_ephemeral("You asked for this")
-    assert await now(bot, approval) == approval
+    assert await stored(bot, approval) == approval
 
 
 async def test_whoever_is_away_and_the_delegate_fill_one_seat_together(bot: Bot) -> None:

@@ -17,7 +17,7 @@ from slack_local.model.records import Message
 from slack_local.people.person import Person
 from tests.approvals.policy.policies import a_rule
 from tests.slack.conftest import Bot
-from tests.slack.decisions.test_votes import REFUND
+from tests.slack.decisions.refund_cards import REFUND
 
 ALONE = a_rule(
     'approvers = [{group = "@board", count = 2}]\nbreak_glass = [{group = "@leads"}]\n'

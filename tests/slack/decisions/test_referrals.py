@@ -4,7 +4,8 @@ from countersign.approvals.assignment.referral import MAX_REFERRALS
 from countersign.testing.cards import ApprovalCard
 from tests.approvals.policy.policies import a_rule
 from tests.slack.conftest import Bot
-from tests.slack.decisions.test_votes import REFUND, now, shows
+from tests.slack.decisions.refund_cards import REFUND, shows
+from tests.slack.stored_approval import stored
 
 FINANCE = a_rule('approvers = [{group = "@leads"}]\nrequester_may_decide = false')
 
@@ -52,7 +53,7 @@ async def test_only_who_may_decide_asks_and_is_asked(bot: Bot) -> None:
     for to in (dora.id, ws.carol.id, ws.bob.id, guest.id, stranger.id, left.id, ws.slack.app.bot_user):
         result = await card.ask_someone_else(ws.bob, to)
         assert "/person" in result.errors, to
-    assert await now(bot, approval) == approval
+    assert await stored(bot, approval) == approval
 
 
 async def test_who_is_removed_with_the_form_open_asks_nobody(bot: Bot) -> None:

@@ -5,23 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from countersign.approvals.approval import Approval
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.policy.rule import NO_RULE, Rule
 from countersign.flow.review import Review
 from countersign.slack.cards.people.votes import vote_blocks
-from countersign.testing.cards import ApprovalCard
 from slack_local.fault_injection import ApiFault
 from tests.approvals.policy.policies import a_rule, vote
 from tests.slack.conftest import Bot
+from tests.slack.decisions.refund_cards import REFUND, shows
+from tests.slack.stored_approval import stored
 
-REFUND: Json = {
-    "action_requests": [{"name": "refund", "args": {"amount": 1500, "to": "Ann"}}],
-    "review_configs": [
-        {"action_name": "refund", "allowed_decisions": ["approve", "edit", "reject", "respond"]}
-    ],
-}
 BATCH: Json = {
     "action_requests": [{"name": "first", "args": {"n": 1}}, {"name": "second", "args": {"n": 2}}],
     "review_configs": [],
@@ -29,16 +23,6 @@ BATCH: Json = {
 TWO = a_rule(
     'approvers = [{group = "@finance"}, {group = "@leads"}]\nrequester_may_decide = false\nrejections = 2'
 )
-
-
-async def now(bot: Bot, approval: Approval) -> Approval:
-    found = await bot.store.approval(approval.id)
-    assert found is not None
-    return found.approval
-
-
-async def shows(card: ApprovalCard, text: str) -> None:
-    await card.thread.wait_until(lambda: (text in card.text) or None)
 
 
 async def test_two_seats_are_filled_by_two_people_and_the_card_shows_how_far_it_is(bot: Bot) -> None:
@@ -51,13 +35,13 @@ async def test_two_seats_are_filled_by_two_people_and_the_card_shows_how_far_it_
     await card.approve(by=bot.ws.bob)
     await shows(card, "*1 of 2*")
     assert f"<@{bot.ws.bob.id}> :white_check_mark: · still needed: one of @leads" in card.text
-    assert (await now(bot, approval)).status is Status.PENDING
+    assert (await stored(bot, approval)).status is Status.PENDING
     assert approval.thread_id not in (await bot.jobs())[1:]
 
     await card.approve(by=bot.ws.alice)
     await card.closes()
     assert f"*Approved* by <@{bot.ws.bob.id}> and <@{bot.ws.alice.id}>" in card.text
-    assert (await now(bot, approval)).answer == {"decisions": [{"type": "approve"}]}
+    assert (await stored(bot, approval)).answer == {"decisions": [{"type": "approve"}]}
 
 
 async def test_a_vote_of_somebody_who_left_is_shown_as_what_it_is(bot: Bot) -> None:
@@ -163,7 +147,7 @@ async def test_who_may_not_decide_gets_the_reason_at_the_click(bot: Bot) -> None
             await card.click(action, person)
             assert person.modal is None
         await person.sees_ephemeral(why)
-    assert await now(bot, approval) == approval
+    assert await stored(bot, approval) == approval
 
 
 async def test_who_leaves_the_group_with_the_form_open_is_refused_at_the_submission(bot: Bot) -> None:
@@ -175,7 +159,7 @@ async def test_who_leaves_the_group_with_the_form_open_is_refused_at_the_submiss
     bot.context.client.forget_people()
     result = await bot.ws.alice.submits(view, {"/message": "no"})
     assert result.outcome != "closed"
-    assert await now(bot, approval) == approval
+    assert await stored(bot, approval) == approval
 
 
 async def test_a_group_that_slack_does_not_list_lets_nobody_decide(bot: Bot) -> None:
@@ -184,7 +168,7 @@ async def test_a_group_that_slack_does_not_list_lets_nobody_decide(bot: Bot) -> 
     bot.ws.faults.on_call("usergroups.users.list", ApiFault.SERVER_ERROR, times=3)
     await card.approve(by=bot.ws.bob)
     await bot.ws.bob.sees_ephemeral("couldn't check whether you're one of @finance")
-    assert await now(bot, approval) == approval
+    assert await stored(bot, approval) == approval
     await card.approve(by=bot.ws.bob)
     await card.closes()
 
@@ -198,11 +182,11 @@ async def test_a_vote_is_taken_back_by_who_gave_it_and_by_nobody_else(bot: Bot) 
 
     await card.withdraw(by=bot.ws.alice)
     await bot.ws.alice.sees_ephemeral("You have no vote here")
-    assert len((await now(bot, approval)).votes_on(0).votes) == 1
+    assert len((await stored(bot, approval)).votes_on(0).votes) == 1
 
     await card.withdraw(by=bot.ws.bob)
     await card.thread.wait_until(lambda: ("approval:withdraw" not in card.actions) or None)
-    assert (await now(bot, approval)).votes_on(0).votes == ()
+    assert (await stored(bot, approval)).votes_on(0).votes == ()
     await card.approve(by=bot.ws.bob)
     await shows(card, "*1 of 2*")
     await card.approve(by=bot.ws.alice)
@@ -221,13 +205,13 @@ async def test_an_edit_is_shown_and_only_a_card_that_shows_it_can_approve_it(bot
 
     await bot.ws.alice.clicks_raw(before_the_edit)
     await bot.ws.alice.sees_ephemeral("changed after the card was posted")
-    assert (await now(bot, approval)).status is Status.PENDING
+    assert (await stored(bot, approval)).status is Status.PENDING
 
     await card.approve(by=bot.ws.bob)
     await bot.ws.bob.sees_ephemeral("You edited this last")
     await card.approve(by=bot.ws.alice)
     await card.closes()
-    assert (await now(bot, approval)).answer == {
+    assert (await stored(bot, approval)).answer == {
         "decisions": [
             {"type": "edit", "edited_action": {"name": "refund", "args": {"amount": 900, "to": "Ann"}}}
         ]
@@ -240,7 +224,7 @@ async def test_rejections_are_counted_too(bot: Bot) -> None:
     approval = await bot.approval(card)
     await card.reject(by=bot.ws.bob, reason="no budget")
     await shows(card, "rejections: 1 of 2")
-    assert (await now(bot, approval)).status is Status.PENDING
+    assert (await stored(bot, approval)).status is Status.PENDING
     await card.reject(by=bot.ws.alice, reason="not now")
     await card.closes()
     assert f"*Rejected* by <@{bot.ws.bob.id}> and <@{bot.ws.alice.id}>" in card.text
@@ -263,7 +247,7 @@ async def test_a_reason_is_asked_for_where_the_rule_wants_one(bot: Bot) -> None:
     await bot.ws.bob.submits(view, {"/message": "in the budget"})
     await card.closes()
     assert "in the budget" in card.text
-    decided = await now(bot, approval)
+    decided = await stored(bot, approval)
     assert decided.votes[0] is not None
     assert decided.votes[0].decision.message == "in the budget"
     assert decided.answer == {"decisions": [{"type": "approve"}]}
@@ -300,11 +284,11 @@ async def test_each_row_of_a_batch_is_decided_under_its_own_rule(bot: Bot) -> No
     approval = await bot.approval(card)
     await card.click("approval:approve_rest", bot.ws.bob)
     await shows(card, "*1 of 2*")
-    half = await now(bot, approval)
+    half = await stored(bot, approval)
     assert (half.open_rows, half.status) == ((0,), Status.PENDING)
     await card.approve(by=bot.ws.alice)
     await card.closes()
-    assert (await now(bot, approval)).answer == {"decisions": [{"type": "approve"}, {"type": "approve"}]}
+    assert (await stored(bot, approval)).answer == {"decisions": [{"type": "approve"}, {"type": "approve"}]}
 
 
 async def test_what_somebody_edited_is_not_approved_together_with_the_rest(bot: Bot) -> None:

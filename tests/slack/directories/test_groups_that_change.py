@@ -8,7 +8,8 @@ import pytest
 from slack_local.model.records import UserGroup
 from tests.approvals.policy.policies import a_rule
 from tests.slack.conftest import Bot
-from tests.slack.decisions.test_votes import REFUND, now
+from tests.slack.decisions.refund_cards import REFUND
+from tests.slack.stored_approval import stored
 
 BY_HANDLE = a_rule('approvers = [{group = "@leads"}]')
 CHANGES: dict[str, Callable[[UserGroup], UserGroup]] = {
@@ -35,7 +36,7 @@ async def test_nobody_decides_until_it_is_as_it_was(bot: Bot, change: str, form_
     else:
         await card.approve(by=ws.alice)
         await ws.alice.sees_ephemeral("@leads")
-    assert await now(bot, approval) == approval
+    assert await stored(bot, approval) == approval
 
     ws.slack.state.user_groups[group.id] = group
     bot.context.client.forget_people()

@@ -16,6 +16,7 @@ from countersign.testing.cards import ApprovalCard
 from slack_local.model.records import View
 from slack_local.people.person import Person
 from tests.slack.conftest import Bot
+from tests.slack.stored_approval import stored
 
 TOOL: Json = {
     "type": "tool_approval",
@@ -100,9 +101,8 @@ async def test_a_decision_on_the_home_tab_closes_the_card_and_leaves_the_tab(bot
     await press(bot.ws.bob, "approval:approve")
 
     assert "Approved by bob" in (await card.closes()).text
-    decided = await bot.store.approval(approval.id)
-    assert decided is not None
-    assert decided.approval.status is Status.DECIDED
+    decided = await stored(bot, approval)
+    assert decided.status is Status.DECIDED
     await bot.ws.bob.home_shows(saying("Nothing waits for you", "*Approved*", "Post message"))
 
 
@@ -117,9 +117,8 @@ async def test_a_form_behind_a_button_of_the_home_tab_decides_too(bot: Bot, work
 
     assert sent.outcome == "closed"
     await card.closes()
-    decided = await bot.store.approval(approval.id)
-    assert decided is not None
-    assert decided.approval.answer == {"type": "reject", "message": "not now"}
+    decided = await stored(bot, approval)
+    assert decided.answer == {"type": "reject", "message": "not now"}
     await bot.ws.bob.home_shows(saying("Nothing waits for you"))
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 import pytest
 
@@ -17,6 +16,7 @@ from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.store.approvals.delegations import DelegationStore
 from countersign.store.connections.pool import Pool, configure_for_statements, open_pool
 from tests.approvals.policy.policies import person
+from tests.support.fakes.fake_delegations import delegation
 
 
 @pytest.fixture
@@ -26,20 +26,11 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
 
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+FINANCE = UserGroup(id="S1", handle="@finance")
 
 
-def delegation(delegator: str, delegate: str, *, hours: int = 24, team: str = "T1") -> Delegation:
-    return Delegation(
-        id=uuid4(),
-        team=team,
-        delegator=delegator,
-        delegator_name=delegator.lower(),
-        delegate=delegate,
-        delegate_name=delegate.lower(),
-        group=UserGroup(id="S1", handle="@finance"),
-        starts_at=NOW,
-        ends_at=NOW + timedelta(hours=hours),
-    )
+def finance_delegation(delegator: str, delegate: str, *, hours: int = 24, team: str = "T1") -> Delegation:
+    return delegation(delegator, delegate, FINANCE, starts_at=NOW, lasts=timedelta(hours=hours), team=team)
 
 
 def told(each: Delegation) -> Outgoing:
@@ -70,7 +61,7 @@ async def ledger(pool: Pool, of: Delegation) -> list[tuple[str, str | None]]:
 
 async def test_it_is_stored_as_it_is_and_stopped_once(pool: Pool) -> None:
     store = DelegationStore(pool)
-    new, other = delegation("UBOB", "UCAROL"), delegation("UBOB", "UCAROL", team="T2")
+    new, other = finance_delegation("UBOB", "UCAROL"), finance_delegation("UBOB", "UCAROL", team="T2")
     await start(store, new)
     await start(store, other)
     assert await store.active("T1", NOW) == (new,)
@@ -86,7 +77,7 @@ async def test_it_is_stored_as_it_is_and_stopped_once(pool: Pool) -> None:
 
 async def test_what_is_over_does_not_last_and_is_recorded_once(pool: Pool) -> None:
     store = DelegationStore(pool)
-    new = delegation("UBOB", "UCAROL", hours=1)
+    new = finance_delegation("UBOB", "UCAROL", hours=1)
     await start(store, new)
     later = NOW + timedelta(hours=1)
     assert await store.active("T1", later) == ()
@@ -97,7 +88,7 @@ async def test_what_is_over_does_not_last_and_is_recorded_once(pool: Pool) -> No
 
 async def test_two_that_make_a_circle_at_the_same_moment_do_not_both_start(pool: Pool) -> None:
     store = DelegationStore(pool)
-    there, back = delegation("UBOB", "UCAROL"), delegation("UCAROL", "UBOB")
+    there, back = finance_delegation("UBOB", "UCAROL"), finance_delegation("UCAROL", "UBOB")
     results = await asyncio.gather(start(store, there), start(store, back), return_exceptions=True)
     assert [type(each) for each in results if each is not None] == [DelegationRefused]
     (started,) = await store.active("T1", NOW)
@@ -108,5 +99,5 @@ async def test_two_that_make_a_circle_at_the_same_moment_do_not_both_start(pool:
 async def test_what_is_refused_leaves_nothing(pool: Pool) -> None:
     store = DelegationStore(pool)
     with pytest.raises(DelegationRefused):
-        await start(store, delegation("UBOB", "UBOB"))
+        await start(store, finance_delegation("UBOB", "UBOB"))
     assert await store.active("T1", NOW) == ()

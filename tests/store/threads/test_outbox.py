@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from countersign.approvals.approval import open_approval
+from countersign.approvals.approval import Approval, open_approval
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.flow.messages.outgoing import OutgoingKind, card, outgoing
@@ -123,7 +123,8 @@ async def test_posting_twice_is_recorded_once(harness: Harness) -> None:
     assert await harness.rows("SELECT posted_ts FROM countersign.outbox") == [{"posted_ts": "1.1"}]
 
 
-async def test_a_card_that_was_recorded_stays_where_it_is_whoever_saw_another(harness: Harness) -> None:
+async def to_post_card(harness: Harness, *notified: str) -> tuple[ThreadRef, Approval, list[str]]:
+    """A card that is to be posted, and direct messages about it: its thread, its approval, their keys."""
     thread = await to_post(harness)
     approval = open_approval(
         thread_id=thread.id, interrupt_id="i", digest="d", value="?", schema=None, rows=1, at=now()
@@ -131,32 +132,7 @@ async def test_a_card_that_was_recorded_stays_where_it_is_whoever_saw_another(ha
     await harness.threads.accept(message(thread, "and"))
     work = await harness.threads.work(thread.id)
     assert work is not None
-    change = Change(after=approval, event=Event.OPENED)
-    post = (card(thread, approval),)
-    await harness.threads.save_step(
-        StepResult(
-            thread=work.thread, done=tuple(row.key for row in work.inbound), changes=(change,), post=post
-        )
-    )
-    for seen, expected in (("1.1", "1.1"), ("2.2", "1.1")):
-        await harness.outbox.card_seen(approval.id, seen)
-        found = await harness.threads.approval(approval.id)
-        assert found is not None
-        assert found.approval.card_ts == expected
-    assert await claim(harness, thread) == [], "its row counts as posted"
-
-
-async def test_a_card_that_was_seen_leaves_its_direct_messages_to_be_posted(
-    harness: Harness,
-) -> None:
-    thread = await to_post(harness)
-    approval = open_approval(
-        thread_id=thread.id, interrupt_id="i", digest="d", value="?", schema=None, rows=1, at=now()
-    )
-    await harness.threads.accept(message(thread, "and"))
-    work = await harness.threads.work(thread.id)
-    assert work is not None
-    told = direct_messages(approval, ["U0BOB00001", "U0ALICE001"], NoticeReason.ASKED)
+    told = direct_messages(approval, notified, NoticeReason.ASKED)
     await harness.threads.save_step(
         StepResult(
             thread=work.thread,
@@ -165,6 +141,21 @@ async def test_a_card_that_was_seen_leaves_its_direct_messages_to_be_posted(
             post=(card(thread, approval), *told),
         )
     )
+    return thread, approval, [row.key for row in told]
+
+
+async def test_a_card_that_was_recorded_stays_where_it_is_whoever_saw_another(harness: Harness) -> None:
+    thread, approval, _ = await to_post_card(harness)
+    for seen, expected in (("1.1", "1.1"), ("2.2", "1.1")):
+        await harness.outbox.card_seen(approval.id, seen)
+        found = await harness.threads.approval(approval.id)
+        assert found is not None
+        assert found.approval.card_ts == expected
+    assert await claim(harness, thread) == [], "its row counts as posted"
+
+
+async def test_a_card_that_was_seen_leaves_its_direct_messages_to_be_posted(harness: Harness) -> None:
+    _, approval, told = await to_post_card(harness, "U0BOB00001", "U0ALICE001")
     await harness.outbox.card_seen(approval.id, "1.1")
     left = await harness.rows("SELECT key FROM countersign.outbox WHERE posted_at IS NULL ORDER BY key")
-    assert [row["key"] for row in left] == sorted(row.key for row in told)
+    assert [row["key"] for row in left] == sorted(told)

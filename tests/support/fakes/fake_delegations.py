@@ -9,18 +9,25 @@ from countersign.flow.ports import Delegations
 BEGAN = datetime(2026, 11, 26, tzinfo=UTC)
 
 
-def delegation(delegator: str, delegate: str, group: UserGroup | None = None) -> Delegation:
-    """One of a day, in the workspace T1."""
+def delegation(
+    delegator: str,
+    delegate: str,
+    group: UserGroup | None = None,
+    *,
+    starts_at: datetime = BEGAN,
+    lasts: timedelta = timedelta(days=1),
+    team: str = "T1",
+) -> Delegation:
     return Delegation(
         id=uuid4(),
-        team="T1",
+        team=team,
         delegator=delegator,
         delegator_name=delegator.lower(),
         delegate=delegate,
         delegate_name=delegate.lower(),
         group=group,
-        starts_at=BEGAN,
-        ends_at=BEGAN + timedelta(days=1),
+        starts_at=starts_at,
+        ends_at=starts_at + lasts,
     )
 
 

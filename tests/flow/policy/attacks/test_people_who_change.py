@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
@@ -21,6 +20,7 @@ from tests.flow.graphs.asking_graphs import refunds
 from tests.flow.graphs.prepared_graphs import by_dialect_prepared
 from tests.flow.timers.still_harness import NAMED
 from tests.support.fakes.clocks import StillClock
+from tests.support.fakes.fake_delegations import delegation
 from tests.support.harness import CHANNEL, TEAM, Harness, open_harness, until
 from tests.support.under_policy import card_under, stored
 
@@ -38,18 +38,7 @@ async def harness(database_url: str, clock: StillClock) -> AsyncIterator[Harness
 async def delegated(
     harness: Harness, clock: StillClock, delegator: str, delegate: str, hours: int
 ) -> Delegation:
-    now = clock()
-    new = Delegation(
-        id=uuid4(),
-        team=TEAM,
-        delegator=delegator,
-        delegator_name=delegator.lower(),
-        delegate=delegate,
-        delegate_name=delegate.lower(),
-        group=None,
-        starts_at=now,
-        ends_at=now + timedelta(hours=hours),
-    )
+    new = delegation(delegator, delegate, starts_at=clock(), lasts=timedelta(hours=hours), team=TEAM)
 
     def any_is_fine(_active: Sequence[Delegation]) -> None:
         return None

@@ -63,7 +63,7 @@ def test_no_name_is_of_the_private_language() -> None:
     assert found == set()
 
 
-def test_no_column_is_either() -> None:
+def test_no_column_table_or_metric_is_of_the_private_language() -> None:
     """Nor a table, nor a metric."""
     tables = (ROOT / "bot/countersign/store/table_columns.py").read_text()
     queries = (ROOT / "bot/countersign/store/queries.sql").read_text()

@@ -52,7 +52,7 @@ def test_a_text_is_parted_at_a_colon_only_where_that_is_listed() -> None:
     assert found == set(PARTED_AT_A_COLON)
 
 
-def test_no_key_is_read_for_what_is_in_it() -> None:
+def test_no_key_is_parsed() -> None:
     """A key is compared and stored. What it was made of, such as a timestamp, has a field of its own."""
     found = {
         f"{file.relative_to(COUNTERSIGN)}:{node.lineno}"

@@ -24,7 +24,7 @@ async def a_card(page: Page) -> None:
     ).to_be_visible()
 
 
-async def test_the_wire_beside_the_thread(ws: LocalWorkspace, visit: Visit) -> None:
+async def test_the_inspector_shows_requests_beside_the_thread(ws: LocalWorkspace, visit: Visit) -> None:
     page = await visit(ws, "alice")
     await a_card(page)
     await page.get_by_role("button", name="Inspector").click()
@@ -130,7 +130,7 @@ async def test_a_broken_socket_is_on_the_wire(ws: LocalWorkspace, visit: Visit) 
     await expect(page.get_by_role("button", name="socket cut")).to_be_visible()
 
 
-async def test_the_clock_runs_ahead(ws: LocalWorkspace, visit: Visit) -> None:
+async def test_the_workspaces_clock_can_be_put_ahead(ws: LocalWorkspace, visit: Visit) -> None:
     page = await visit(ws, "alice")
     before = ws.slack.clock.now()
     await causes(page, "+ 1 day")

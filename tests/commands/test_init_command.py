@@ -150,7 +150,7 @@ def test_the_demo_runs_it_at_once(folder: Path) -> None:
 
 
 @pytest.mark.timeout(200)
-def test_its_own_tests_pass(folder: Path) -> None:
+def test_the_tests_that_it_writes_pass(folder: Path) -> None:
     assert main(["init", str(folder)]) == 0
     tested = run_pytest(folder)
     assert tested.returncode == 0, tested.stdout
@@ -176,7 +176,7 @@ def test_its_policy_has_nothing_wrong(folder: Path, capsys: pytest.CaptureFixtur
     assert "messages" in capsys.readouterr().out
 
 
-def test_its_code_is_clean(folder: Path) -> None:
+def test_the_code_that_it_writes_passes_ruff(folder: Path) -> None:
     assert main(["init", str(folder)]) == 0
     checked = subprocess.run(
         [sys.executable, "-m", "ruff", "check", "--isolated", str(folder)],

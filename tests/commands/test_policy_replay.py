@@ -84,7 +84,9 @@ def test_each_approval_is_replayed_under_the_rules_of_its_workspace(
     assert replay() == 0
 
 
-def test_only_what_was_opened_since_counts(past: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_approvals_that_were_opened_since_are_replayed(
+    past: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     Path("approvals.toml").write_text(NEW)
     assert replay("--since", (datetime.now(UTC) + timedelta(days=1)).isoformat()) == 0
     assert capsys.readouterr().out.startswith("0 actions since")

@@ -217,3 +217,10 @@ def test_contributing_lists_every_room() -> None:
     names = [name for row in listed for name in re.findall(r"`([\w./]+)`", row)]
     assert {name.removesuffix("/") for name in names if name.endswith("/")} == rooms
     assert all((product / name).exists() for name in names)
+
+
+def test_contributing_lists_every_room_of_the_tests() -> None:
+    section = (ROOT / "CONTRIBUTING.md").read_text().split("## Tests")[1].split("\n## ")[0]
+    rooms = {folder.parent.name for folder in (ROOT / "tests").glob("*/__init__.py")}
+    first_cells = "".join(re.findall(r"^\| (`.+?`) \|", section, re.MULTILINE))
+    assert set(re.findall(r"tests/(\w+)/", first_cells)) == rooms

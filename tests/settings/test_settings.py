@@ -41,7 +41,7 @@ def put(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
         monkeypatch.setenv(name, value)
 
 
-def test_the_least_that_is_needed_and_what_the_rest_is_then(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_required_settings_and_the_defaults_of_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     put(monkeypatch)
     settings = read_settings()
     assert settings.socket_mode

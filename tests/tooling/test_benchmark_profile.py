@@ -14,7 +14,7 @@ SAMPLES = [  # innermost last, as py-spy writes them
 ]
 
 
-def test_a_sample_is_its_callers() -> None:
+def test_a_sample_counts_for_the_room_that_called_the_code() -> None:
     found = read(SAMPLES)
     assert found.parts == {
         "the store: approvals, ledger, threads, outbox": 5,

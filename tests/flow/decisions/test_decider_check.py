@@ -56,7 +56,7 @@ async def test_a_row_that_is_decided_lets_nobody_pass_any_more() -> None:
     assert await checking.passes(half, LEA)
 
 
-async def test_the_first_reason_is_told() -> None:
+async def test_a_refusal_has_the_first_reason_that_applies() -> None:
     checking = Checking()
     with pytest.raises(MayNotDecide, match="@finance"):
         await checking.check(an_approval(FINANCE, LEADS), DAVE, AnyMemberDecides())

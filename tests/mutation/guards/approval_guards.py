@@ -103,7 +103,7 @@ APPROVAL_GUARDS = (
         file=_UNDO,
         old="if until is not None and until <= self._clock():",
         new="if until is not None and not until:",
-        tests=(f"{_UNDONE}::test_undo_is_for_who_voted_and_in_time",),
+        tests=(f"{_UNDONE}::test_only_who_voted_may_undo_and_only_in_the_undo_period",),
     ),
     Guard(
         name="undoing takes back the votes of one person alone",

@@ -187,7 +187,7 @@ GUARDS = (
         new="SELECT %(thread_id)s::text IS NOT NULL AS held",
         tests=(
             f"{_LOCKS}::test_one_holds_it_and_the_other_is_refused",
-            f"{_LOCKS}::test_the_other_waits_a_little",
+            f"{_LOCKS}::test_another_process_waits_until_the_lock_is_free",
         ),
     ),
     Guard(

@@ -117,7 +117,9 @@ async def test_no_form_that_was_opened_before_is_taken_after(
 
 
 @pytest.mark.parametrize("change", [removed, deactivated, made_a_guest], ids=lambda change: change.__name__)
-async def test_the_others_decide_as_before(either_bot: Bot, change: Callable[[LocalWorkspace], None]) -> None:
+async def test_a_change_that_is_about_others_keeps_nobody_from_deciding(
+    either_bot: Bot, change: Callable[[LocalWorkspace], None]
+) -> None:
     bot = either_bot
     card = await a_card(bot)
     change(bot.ws)

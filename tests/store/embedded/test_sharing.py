@@ -75,7 +75,7 @@ def test_settings_of_another_server_are_not_believed(data_dir: Path) -> None:
     assert not server_processes(data_dir)
 
 
-def test_two_uses_in_one_process_are_two(data_dir: Path) -> None:
+def test_the_server_stops_with_its_last_user_in_the_same_process(data_dir: Path) -> None:
     with EmbeddedPostgres(data_dir) as url:
         with EmbeddedPostgres(data_dir) as same:
             assert same == url

@@ -51,7 +51,7 @@ async def test_one_workspace_alone_takes_every_slot(harness: Harness) -> None:
     assert running_in(slots, "T1") == 12
 
 
-async def test_who_comes_before_is_counted_in_the_own_workspace(harness: Harness) -> None:
+async def test_the_place_in_the_queue_is_that_within_the_workspace(harness: Harness) -> None:
     await install(harness, "T1", "T2")
     slots = line(harness, slot_limits(4))
     await begins_in(slots, "T1", 20)

@@ -65,5 +65,5 @@ def test_what_the_version_before_cannot_run_with_is_refused(statement: str) -> N
         "CREATE OR REPLACE FUNCTION countersign.next_step(thread text) RETURNS void LANGUAGE sql AS '';",
     ],
 )
-def test_what_only_adds_is_not(statement: str) -> None:
+def test_a_statement_that_only_adds_is_not_breaking(statement: str) -> None:
     assert breaking(statement) == []

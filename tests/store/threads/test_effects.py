@@ -49,7 +49,7 @@ async def test_it_runs_once_and_its_result_stays(host: ToolHost, result: Json) -
     assert await host.once("k2", other) == "other"
 
 
-async def test_one_that_slack_refused_did_not_happen(host: ToolHost) -> None:
+async def test_an_effect_that_slack_refused_did_not_happen(host: ToolHost) -> None:
     for error in (refused("not_in_channel"), RateLimited(60)):
         with pytest.raises(type(error)):
             await host.once("k", Effect(error=error))
@@ -75,7 +75,7 @@ async def test_after_any_other_end_nobody_knows_and_nothing_is_done(
     assert again.times == 0
 
 
-async def test_of_many_at_once_one_begins(effects: Effects) -> None:
+async def test_of_many_at_once_one_begins_the_effect(effects: Effects) -> None:
     assert sum(await asyncio.gather(*(effects.begin("k") for _ in range(20)))) == 1
 
 

@@ -53,7 +53,7 @@ async def test_the_latest_comes_first_and_a_retried_save_adds_none(harness: Harn
     assert await stored(harness.pool, thread) == ["second", "first"]
 
 
-async def test_a_stale_worker_stores_none(harness: Harness) -> None:
+async def test_a_stale_worker_stores_no_error_report(harness: Harness) -> None:
     thread = a_thread()
     work = await begun(harness, thread)
     stale = replace(work.thread, fence=work.thread.fence - 1)
@@ -63,7 +63,7 @@ async def test_a_stale_worker_stores_none(harness: Harness) -> None:
     assert await stored(harness.pool, thread) == []
 
 
-async def test_they_are_deleted_with_their_thread_or_after_a_week(harness: Harness) -> None:
+async def test_error_reports_are_deleted_with_their_thread_or_after_a_week(harness: Harness) -> None:
     old, idle, kept = a_thread(), a_thread(), a_thread()
     for thread in (old, idle, kept):
         await failed(harness, thread, f"of {thread.id}")

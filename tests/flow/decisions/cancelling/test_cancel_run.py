@@ -161,7 +161,7 @@ async def test_what_else_the_run_waited_for_is_withdrawn_decided_or_not(harness:
     assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == []
 
 
-async def test_it_is_final_and_counts_once(harness: Harness) -> None:
+async def test_a_cancelled_run_cannot_be_undone_or_decided_again(harness: Harness) -> None:
     thread, card = await asked(harness, "draft: go", RULE + "undo = 30\n")
     cancelled = await cancel_run(harness, card)
     assert not cancelled.is_undoable

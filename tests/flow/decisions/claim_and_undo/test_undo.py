@@ -70,7 +70,9 @@ async def test_undo_takes_one_vote_back_and_leaves_the_others(harness: Harness, 
     assert last_agent_message(harness) == "[{'type': 'approve'}]"
 
 
-async def test_undo_is_for_who_voted_and_in_time(harness: Harness, clock: StillClock) -> None:
+async def test_only_who_voted_may_undo_and_only_in_the_undo_period(
+    harness: Harness, clock: StillClock
+) -> None:
     thread, card = await card_under(harness, UNDO)
     await harness.vote(card, YES, user="UBOB")
     undo = undo_of(harness, clock)

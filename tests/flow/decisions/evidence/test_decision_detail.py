@@ -172,7 +172,9 @@ def test_who_agrees_to_an_edit_decides_what_was_proposed() -> None:
     ],
     ids=["it is one's own", "nothing", "as asked", "it is open", "it is rejected"],
 )
-def test_nothing_else_is_decided_where(own: Decision, came_to: VotingResult) -> None:
+def test_no_other_decision_is_kept_where_ones_own_counts_or_nothing_is_decided(
+    own: Decision, came_to: VotingResult
+) -> None:
     assert "decided" not in detail(review(), own, came_to)
 
 

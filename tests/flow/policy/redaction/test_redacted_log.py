@@ -63,6 +63,6 @@ async def test_where_the_file_redacts_nothing_the_database_is_not_asked(policy: 
     assert closed.asked == 0
 
 
-async def test_afterwards_nothing_is_hidden() -> None:
+async def test_redaction_of_the_log_ends_with_the_run() -> None:
     await logged(ClosedApprovals(), POLICY, asking(HIDES))
     assert without_hidden(SAID) == SAID

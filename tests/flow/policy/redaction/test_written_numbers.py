@@ -44,7 +44,7 @@ def test_the_same_number_is_found_in_other_words(one: Json, other: Json) -> None
         ("lamps", "lamps!"),
     ],
 )
-def test_other_values_are_not_taken_for_it(one: Json, other: Json) -> None:
+def test_different_numbers_are_not_the_same_in_other_words(one: Json, other: Json) -> None:
     assert not is_written_alike(one, other)
 
 

@@ -31,7 +31,7 @@ from countersign.store.workspaces.organisations import OrganisationStore
 from countersign.store.workspaces.removals import RemovalStore
 from slack_local.distributed_app import DistributedApp
 from slack_local.workspace import LocalWorkspace
-from tests.support.harness import Harness, message, now, open_harness
+from tests.support.harness import Harness, message, now
 
 KEY = generate_key()
 FIRST, SECOND = "T0FIRST001", "T0SECOND01"
@@ -62,12 +62,6 @@ async def pool_with(url: str, keys: KeyRing) -> AsyncIterator[Pool]:
 @pytest.fixture
 async def pool(database_url: str) -> AsyncIterator[Pool]:
     async with pool_with(database_url, parse_keys(KEY)) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def harness(database_url: str) -> AsyncIterator[Harness]:
-    async with open_harness(database_url, {}) as opened:
         yield opened
 
 

@@ -25,7 +25,7 @@ from countersign.store.retention import RetentionStore
 from countersign.store.threads.run_slots import RunSlots
 from countersign.store.threads.thread_store import ThreadStore
 from tests.flow.graphs.graphs_to_host import gated
-from tests.store.threads.conftest import opened
+from tests.store.threads.stored_threads import opened
 from tests.support.harness import Harness, a_thread, message, open_harness
 
 APPROVE = DecisionKind.APPROVE

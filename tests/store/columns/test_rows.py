@@ -1,6 +1,5 @@
 """What goes into the tables comes out of them as it was, whatever characters and numbers it is made of."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from countersign.flow.messages.outgoing import OutgoingKind, outgoing
 from countersign.flow.review import Review
 from countersign.flow.work import StepResult
 from countersign.interrupts import digest
-from tests.support.harness import Harness, a_thread, asked, message, now, open_harness
+from tests.support.harness import Harness, a_thread, asked, message, now
 
 PAYLOADS: list[Json] = [
     {"zebra": 1, "a": 2, "mm": {"y": 1, "x": 2}},
@@ -34,12 +33,6 @@ PAYLOADS: list[Json] = [
     "",
     [],
 ]
-
-
-@pytest.fixture
-async def harness(database_url: str) -> AsyncIterator[Harness]:
-    async with open_harness(database_url, {}) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("value", PAYLOADS, ids=range(len(PAYLOADS)))

@@ -6,7 +6,7 @@ from typing import Any
 from countersign.approvals.decision import DecisionKind
 from countersign.flow.slots import Slot, SlotLimits
 from countersign.store.threads.run_slots import RunSlots
-from tests.store.threads.conftest import a_waiting_thread, decided
+from tests.store.threads.stored_threads import a_waiting_thread, decided
 from tests.support.harness import Harness, a_thread, message
 
 

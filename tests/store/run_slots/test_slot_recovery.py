@@ -9,7 +9,7 @@ from countersign.flow.slots import Slot, slot_limits
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult
 from tests.store.run_slots.slot_queue import line, notes, told
-from tests.store.threads.conftest import a_waiting_thread, decided, jobs_of
+from tests.store.threads.stored_threads import a_waiting_thread, decided, jobs_of
 from tests.support.harness import Harness, a_thread, asked, message
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from countersign.flow.errors import StatementFailed
 from countersign.jobs.queue import ADVANCE
-from tests.store.threads.conftest import jobs_of
+from tests.store.threads.stored_threads import jobs_of
 from tests.support.harness import Harness, a_thread, message
 
 

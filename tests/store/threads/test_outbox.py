@@ -1,9 +1,7 @@
 """Who posts what: one process at a time, in order per thread, and never before its time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-
-import pytest
+from collections.abc import Sequence
 
 from countersign.approvals.approval import Approval, open_approval
 from countersign.approvals.ledger import Change
@@ -13,12 +11,6 @@ from countersign.flow.notices.direct_messages import NoticeReason, direct_messag
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult
 from tests.support.harness import Harness, a_thread, message, now, open_harness
-
-
-@pytest.fixture
-async def harness(database_url: str) -> AsyncIterator[Harness]:
-    async with open_harness(database_url, {}) as opened:
-        yield opened
 
 
 async def to_post(harness: Harness, *keys: str, thread: ThreadRef | None = None) -> ThreadRef:

@@ -1,6 +1,5 @@
 """Reports of errors are stored with their step, and deleted with their thread or after a week."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -12,15 +11,9 @@ from countersign.flow.work import StepResult, Work
 from countersign.store.connections.pool import Pool
 from countersign.store.diagnostics import Diagnostics
 from countersign.store.retention import RetentionStore
-from tests.support.harness import Harness, a_thread, message, open_harness
+from tests.support.harness import Harness, a_thread, message
 
 DAY = 86_400.0
-
-
-@pytest.fixture
-async def harness(database_url: str) -> AsyncIterator[Harness]:
-    async with open_harness(database_url, {}) as opened:
-        yield opened
 
 
 def a_report(error_id: str) -> ErrorReport:

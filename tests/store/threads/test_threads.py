@@ -14,7 +14,7 @@ from countersign.flow.messages.outgoing import note
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
 from countersign.store.queries import QUERIES
-from tests.store.threads.conftest import a_waiting_thread, decided, jobs_of, opened
+from tests.store.threads.stored_threads import a_waiting_thread, decided, jobs_of, opened
 from tests.support.harness import Harness, a_thread, message, open_harness
 
 

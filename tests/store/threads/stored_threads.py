@@ -1,8 +1,4 @@
-"""A database with threads in it, and how their approvals are opened and decided."""
-
-from collections.abc import AsyncIterator
-
-import pytest
+"""Threads with approvals in the database, and how those are opened and decided."""
 
 from countersign.approvals.approval import Approval, open_approval
 from countersign.approvals.decision import Decision, DecisionKind
@@ -13,13 +9,7 @@ from countersign.approvals.person import Person, Standing
 from countersign.approvals.votes.vote import Vote
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult
-from tests.support.harness import Harness, a_thread, message, now, open_harness
-
-
-@pytest.fixture
-async def harness(database_url: str) -> AsyncIterator[Harness]:
-    async with open_harness(database_url, {}) as opened:
-        yield opened
+from tests.support.harness import Harness, a_thread, message, now
 
 
 def opened(thread: ThreadRef, value: Json = None, *, rows: int = 1, digest: str = "d") -> Change:

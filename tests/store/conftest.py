@@ -1,4 +1,4 @@
-"""A database in which nothing runs yet."""
+"""The store as the bot has it, with no graph to run."""
 
 from collections.abc import AsyncIterator
 

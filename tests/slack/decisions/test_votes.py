@@ -300,8 +300,8 @@ async def test_what_somebody_edited_is_not_approved_together_with_the_rest(bot: 
     await card.thread.wait_until(
         lambda: len([b for b in card.text.split("\n") if "*1 of 2*" in b]) == 2 or None
     )
-    stored = await bot.approval(card)
-    assert [len(stored.votes_on(row).votes) for row in (0, 1)] == [1, 1]
+    voted = await bot.approval(card)
+    assert [len(voted.votes_on(row).votes) for row in (0, 1)] == [1, 1]
 
 
 async def test_a_card_that_no_rule_matched_names_none(bot: Bot) -> None:

@@ -245,6 +245,17 @@ def test_undoing_leaves_the_rows_that_somebody_else_decided() -> None:
     assert undone.open_rows == (1,)
 
 
+def test_a_vote_that_is_taken_back_leaves_those_on_other_rows() -> None:
+    rows = {at: an_approval().votes_on(0).cast(vote("UANN")).cast(vote("UBOB")) for at in range(2)}
+    voted = an_approval(rows=2).with_row_votes(rows, {})
+    left = voted.with_vote_withdrawn(1, voted.votes_on(1).withdraw("UANN"))
+    assert [[each.by.id for each in left.votes_on(at).votes] for at in range(2)] == [
+        ["UANN", "UBOB"],
+        ["UBOB"],
+    ]
+    assert (left.status, left.version) == (Status.PENDING, voted.version + 1)
+
+
 def test_the_state_is_read_again_only_where_it_was_offered() -> None:
     decided = an_approval(state={"values": {"n": 1}}).with_votes({0: vote("UBOB")})
     assert decided.reopened("no", OPENED, {"values": {"n": 2}}).state == {"values": {"n": 2}}

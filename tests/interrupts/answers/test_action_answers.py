@@ -7,6 +7,7 @@ import pytest
 from countersign.approvals.json import Json
 from countersign.interrupts import UNSET
 from countersign.interrupts.code import UNKNOWN, Boolean, Key, Number, Object, OneOf, Text, Tuple
+from countersign.interrupts.forms.field import Option
 from countersign.interrupts.shape_answers.action_answers import action_answers
 from countersign.interrupts.shape_answers.row_answers import Asked
 
@@ -215,3 +216,22 @@ def test_a_no_of_the_guides_review_is_feedback_with_words_of_its_own() -> None:
     assert with_arguments["reject"] == (["feedback", "typed"], ["feedback", "Rejected by a human reviewer."])
     assert with_arguments["respond"] == (["feedback", "typed"], ["feedback", None])
     assert with_arguments["approve"] == ["continue", None]
+
+
+@pytest.mark.parametrize(
+    ("offered", "buttons"),
+    [
+        (("approve", "abort"), {"approve", "reject"}),
+        (("approve", "abort", "deny"), {"approve"}),
+        (("approve", "accept", "abort"), {"reject"}),
+        (("approve", "accept", "abort", "deny"), set()),
+        (("later", "archive"), {"approve", "reject"}),
+    ],
+)
+def test_which_of_several_a_yes_or_a_no_means_is_not_guessed(
+    offered: tuple[str, ...], buttons: set[str]
+) -> None:
+    options = tuple(Option(key=str(at), label=each, value=each) for at, each in enumerate(offered))
+    asked = Asked(value={"options": list(offered)}, offered=options)
+    shape = an_object(words("approve", "accept", "abort", "deny", "reject"))
+    assert set(sent(shape, asked)) - {"respond"} == buttons

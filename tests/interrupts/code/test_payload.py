@@ -1,9 +1,20 @@
 """Whether a payload can be what a call asks with, and which of two calls it fits better."""
 
+import ast
+
 import pytest
 
 from countersign.approvals.json import Json
-from countersign.interrupts.code.evaluation.model.values import Const, Items, Record, Template
+from countersign.interrupts.code.evaluation.model.modules import Module
+from countersign.interrupts.code.evaluation.model.values import (
+    Class,
+    Const,
+    Instance,
+    Items,
+    Record,
+    Template,
+    Value,
+)
 from countersign.interrupts.code.payload_pattern import (
     AnyPattern,
     ListPattern,
@@ -15,6 +26,7 @@ from countersign.interrupts.code.payload_pattern import (
     fits,
     pattern_of,
 )
+from countersign.interrupts.code.source import ModuleSource
 
 ANY = AnyPattern()
 
@@ -111,6 +123,7 @@ def test_a_pattern_keeps_what_the_code_writes_out() -> None:
     assert pattern_of((Template(("Send ", None)),)) == TextPattern(("Send ", None))
     assert pattern_of((Template((None,)),)) == ANY
     assert pattern_of((Record({"a": (Const(1),)}),)) == ObjectPattern((("a", LiteralPattern(1)),), open=False)
+    assert pattern_of((Record({}),)) == ObjectPattern((), open=False)
     assert pattern_of((Record({"a": ()}, open=True),)) == ObjectPattern((("a", ANY),), open=True)
     assert pattern_of((Items([(Const(1),), ()]),)) == ListPattern((LiteralPattern(1), ANY), exact=True)
     assert pattern_of((Items([], exact=False),)) == ListPattern((), exact=False)
@@ -120,3 +133,18 @@ def test_a_payload_that_holds_itself_ends() -> None:
     circle = Record({})
     circle.entries["inner"] = (circle,)
     assert "AnyPattern" in repr(pattern_of((circle,)))
+
+
+@pytest.mark.parametrize(
+    ("fields", "pattern"),
+    [
+        ({"a": (Const(1),)}, ObjectPattern((("a", LiteralPattern(1)),), open=True)),
+        ({}, ANY),
+    ],
+    ids=["its fields, and it may have others", "nothing is known of its fields"],
+)
+def test_an_instance_is_known_by_its_fields(fields: dict[str, Value], pattern: Pattern) -> None:
+    module = Module(ModuleSource(name="m", file="m.py", text="class Ask: ..."))
+    (node,) = module.tree.body
+    assert isinstance(node, ast.ClassDef)
+    assert pattern_of((Instance(Class(module, node), Record(fields)),)) == pattern

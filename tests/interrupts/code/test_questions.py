@@ -69,6 +69,13 @@ def test_what_nobody_in_the_code_asks_is_unknown() -> None:
     assert _shape(body, {"q": "Send?"}) == "unknown"
 
 
+def test_where_nobody_asks_anything_nothing_is_known() -> None:
+    assert _shape("    return {'x': state}\n", "Send?") == "unknown"
+    asks = "    return {'x': bool(interrupt('Send?'))}\n"
+    reading = read_text(IMPORT + "def node(state):\n" + asks)
+    assert notation(reading.shape_for("another", "Send?")) == "unknown"
+
+
 def test_a_payload_that_is_built_up_is_known_by_its_keys() -> None:
     body = (
         "    ask = {'draft': state['draft']}\n"

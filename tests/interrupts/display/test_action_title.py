@@ -40,6 +40,11 @@ def test_a_tool_is_named_in_words(name: str, title: str) -> None:
     [
         ("Post this message. Everyone will see it.", "Post this message", "Everyone will see it."),
         ("Pay the invoice", "Pay the invoice", None),
+        ("Pay the invoice.", "Pay the invoice", None),
+        ("Pay (twice). By bank. Now.", "Pay (twice)", "By bank. Now."),
+        ("W" * 99 + ".", "W" * 99, None),
+        ("W" * 100, "W" * 100, None),
+        ("W" * 101, "Pay", "W" * 101),
         ("Pay it.\n\nBy bank.", "Pay it", "\nBy bank."),
         ("May I *pay*?", "Pay", "May I *pay*?"),
         ("Pay: 5", "Pay", "Pay: 5"),

@@ -11,6 +11,7 @@ from countersign.interrupts import (
     sections,
     single_line,
 )
+from countersign.interrupts.display.layout import split_text
 
 
 def laid_out(value: object) -> str:
@@ -110,3 +111,11 @@ def test_a_megabyte_is_laid_out_in_time() -> None:
     text = "日本\u202e語 " * 200_000
 
     assert sum(len(page) for page in pages([Part(label="x", value=text)], 3000)) > 300
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [("", ("",)), ("abc", ("abc",)), ("abcdef", ("abc", "def")), ("abcdefg", ("abc", "def", "g"))],
+)
+def test_a_text_is_split_into_pieces_and_is_at_least_one(text: str, pieces: tuple[str, ...]) -> None:
+    assert split_text(text, 3) == pieces

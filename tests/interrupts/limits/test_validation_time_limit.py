@@ -16,7 +16,7 @@ from countersign.interrupts import (
     resume_value,
 )
 from countersign.interrupts.validation.pattern_cost import can_be_compiled
-from countersign.interrupts.validation.schema import TIMED_OUT, TOO_DEEP, compile_schema
+from countersign.interrupts.validation.schema import MAX_DEPTH, TIMED_OUT, TOO_DEEP, compile_schema
 
 ENDLESS = "^(a|aa)+$"
 EVIL = "a" * 80 + "!"
@@ -132,6 +132,16 @@ def test_a_value_too_deep_to_judge_is_refused() -> None:
 
     assert compile_schema({"items": {"$ref": "#"}}).errors(deep) == {"/": TOO_DEEP}
     assert not compile_schema({"items": {"$ref": "#"}}).errors([[[]]])
+
+
+@pytest.mark.parametrize(("depth", "told"), [(MAX_DEPTH, []), (MAX_DEPTH + 1, ["/"])])
+def test_a_reference_that_leads_nowhere_is_told_apart_from_a_value_that_is_too_deep(
+    depth: int, told: list[str]
+) -> None:
+    value: Json = 1
+    for _ in range(depth - 1):
+        value = [value]
+    assert list(compile_schema({"items": {"$ref": "#/nowhere"}}).errors(value)) == told
 
 
 @pytest.mark.parametrize(

@@ -113,11 +113,21 @@ def test_beside_a_test_that_always_fails_the_others_still_count(shop: Checkout) 
     assert (verdict.outcome, verdict.detail) == (Outcome.KILLED, SMALL[1])
 
 
-def test_tests_that_cannot_be_collected_are_an_error(shop: Checkout) -> None:
-    (shop.root / "checks/test_shop.py").write_text("import shop\n\nassert shop.LIMIT == 10\n")
+@pytest.mark.parametrize(
+    ("limit", "outcome"), [(10, Outcome.KILLED), (12, Outcome.ERROR)], ids=["by the mutant", "in any case"]
+)
+def test_a_file_counts_that_cannot_be_collected_because_of_the_mutant(
+    shop: Checkout, limit: int, outcome: Outcome
+) -> None:
+    tests = f"import shop\n\nassert shop.LIMIT == {limit}\n\n\ndef test_it() -> None: ...\n"
+    (shop.root / "checks/test_shop.py").write_text(tests)
     verdict = judge(shop, mutant("LIMIT = 10", "LIMIT = 11"), ["checks/test_shop.py"], seconds=0.1)
-    assert verdict.outcome is Outcome.ERROR
-    assert "not collected" in verdict.detail
+    assert (verdict.outcome, verdict.detail) == (outcome, "not collected: checks/test_shop.py")
+
+
+def test_a_mutant_that_cannot_be_imported_is_no_file_that_noticed_it(shop: Checkout) -> None:
+    verdict = judge(shop, mutant("LIMIT = 10", "LIMIT = 10 / 0"), ["checks/test_shop.py"], seconds=0.1)
+    assert verdict.outcome is Outcome.NOT_IMPORTABLE
 
 
 def test_tests_that_are_not_there_are_an_error(shop: Checkout) -> None:

@@ -69,8 +69,8 @@ def judge(
 ) -> Verdict:
     """Run the tests on the mutant. `seconds` is what they take without it; `product` are its main modules.
 
-    A failure counts if the same test passes without the mutant. A test that does not is left out, and the
-    others are tried again.
+    A failure counts if the same test passes without the mutant, and a file that can't be collected if it can
+    be without it. A test that fails in any case is left out, and the others are tried again.
     """
     verdict = Verdict(mutant=mutant, outcome=Outcome.ERROR, tests=len(tests))
     if known := equivalent(mutant):
@@ -81,15 +81,17 @@ def judge(
     for _ in range(_ATTEMPTS):
         with checkout.changed(mutant.file, mutant.mutated):
             run = checkout.pytest(left, "-x", limit=3 * seconds + 90)
-            importable = (
-                run.status in {0, 1} or run.timed_out or checkout.imports(_module(mutant.file), *product)
-            )
+            ran = run.timed_out or (run.status in {0, 1} and not run.uncollected)
+            importable = ran or checkout.imports(_module(mutant.file), *product)
         if not importable:
             return replace(verdict, outcome=Outcome.NOT_IMPORTABLE)
         if run.timed_out or run.hung:
             return replace(verdict, outcome=Outcome.TIMED_OUT, detail=", ".join(run.hung) or "all together")
         if run.passed and not excuses:
             return replace(verdict, outcome=Outcome.SURVIVED)
+        if run.uncollected and _can_be_collected(checkout, run.uncollected):
+            detail = f"not collected: {', '.join(run.uncollected)}"
+            return replace(verdict, outcome=Outcome.KILLED, detail=detail)
         if run.status == 1 and run.failed and checkout.pytest(run.failed, limit=600).passed:
             return replace(verdict, outcome=Outcome.KILLED, detail=run.failed[0])
         unfit = (*run.failed, *run.uncollected)
@@ -98,6 +100,11 @@ def judge(
         if not unfit or not left:
             break
     return replace(verdict, detail="; ".join(excuses))
+
+
+def _can_be_collected(checkout: Checkout, files: Sequence[str]) -> bool:
+    """Without the mutant; then it is the mutant that they noticed while they were imported."""
+    return checkout.pytest(files, "--collect-only", limit=600).status == 0
 
 
 def _other_cause(run: Run) -> str:

@@ -37,12 +37,19 @@ def run_while(frame: Frame, node: ast.While, run_statement: RunStatement) -> End
         frame.loops.pop()
         frame.left.pop()
     if not forever:
-        reader.conditions.extend(when_false)
-        frame.names = merged_names(frame.names, *left.breaks)
+        if not left.breaks:
+            reader.conditions.extend(when_false)
+        _leave(frame, left, node.orelse)
     elif left.breaks:
         frame.names = merged_names(*left.breaks)
-    frame.run(node.orelse)
     return None
+
+
+def _leave(frame: Frame, left: LoopExits, orelse: list[ast.stmt]) -> None:
+    """After a loop that may come to its end: its `else` runs only where no `break` left it."""
+    ending = frame.run(orelse)
+    at_end = [] if ending is not None and left.breaks else [frame.names]
+    frame.names = merged_names(*at_end, *left.breaks)
 
 
 def _turn(frame: Frame, body: Sequence[ast.stmt], asked: set[Slot], run_statement: RunStatement) -> None:
@@ -76,8 +83,7 @@ def run_for(frame: Frame, node: ast.For | ast.AsyncFor) -> None:
         reader.loops.pop()
         frame.loops.pop()
         frame.left.pop()
-    frame.names = merged_names(frame.names, *left.breaks)
-    frame.run(node.orelse)
+    _leave(frame, left, node.orelse)
 
 
 def run_continue(frame: Frame, node: ast.Continue) -> Ending:

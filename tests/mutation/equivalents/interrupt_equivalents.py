@@ -122,7 +122,7 @@ INTERRUPT_EQUIVALENTS = (
         reason="Only those with one condition are taken.",
     ),
     Equivalent(
-        file=f"{_INTERRUPTS}/code/payload.py",
+        file=f"{_INTERRUPTS}/code/payload_pattern.py",
         line="return patterns[0] if len(patterns) == 1 else UnionPattern(patterns)",
         mutated="return patterns[ -1] if len(patterns) == 1 else UnionPattern(patterns)",
         reason="It is taken only if there is one.",
@@ -152,7 +152,7 @@ INTERRUPT_EQUIVALENTS = (
         reason="The condition above it asks for one row.",
     ),
     Equivalent(
-        file=f"{_INTERRUPTS}/effect.py",
+        file=f"{_INTERRUPTS}/action_title.py",
         line="return None, description or None",
         mutated="return None, description and None",
         reason="Without a title nobody takes the rest.",

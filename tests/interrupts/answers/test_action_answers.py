@@ -231,7 +231,8 @@ def test_a_no_of_the_guides_review_is_feedback_with_words_of_its_own() -> None:
 def test_which_of_several_a_yes_or_a_no_means_is_not_guessed(
     offered: tuple[str, ...], buttons: set[str]
 ) -> None:
-    options = tuple(Option(key=str(at), label=each, value=each) for at, each in enumerate(offered))
+    labels: tuple[Json, ...] = (*offered, {"none": "of these"})
+    options = tuple(Option(key=str(at), label=str(each), value=each) for at, each in enumerate(labels))
     asked = Asked(value={"options": list(offered)}, offered=options)
     shape = an_object(words("approve", "accept", "abort", "deny", "reject"))
     assert set(sent(shape, asked)) - {"respond"} == buttons

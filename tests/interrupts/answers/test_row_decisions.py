@@ -62,7 +62,7 @@ def test_a_run_is_cancelled_only_where_its_graph_takes_no_rejection(
     payload: Json, goes_on: bool, possible: bool
 ) -> None:
     request = parse(payload)
-    request = replace(request, rows=(replace(request.rows[0], secondary=goes_on),))
+    request = replace(request, rows=(replace(request.rows[0], ignores_answer=goes_on),))
     if possible:
         check_decision(request, 0, CANCELS)
         return
@@ -99,6 +99,6 @@ def test_a_no_that_the_graph_would_not_hear_cancels_its_run(
 ) -> None:
     offers: Json = {"question": "Go?", "options": ["yes", "no"]}
     given = Decision(**decision)
-    deaf = replace(row(offers), secondary=True)
+    deaf = replace(row(offers), ignores_answer=True)
     assert deaf.effective(given) == (effective or given)
     assert row(offers).effective(given) == given, "this one hears it"

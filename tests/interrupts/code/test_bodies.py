@@ -83,3 +83,12 @@ def test_reading_twice_comes_to_the_same(body: str) -> None:
         [shape_to_json(each.shape) for node in read_text(text).nodes for each in node.questions] for _ in "12"
     )
     assert one == two
+
+
+@pytest.mark.parametrize("length", [120, 121])
+def test_the_line_that_is_shown_as_evidence_is_cut_where_it_is_too_long(length: int) -> None:
+    line = "return {'x': answer == 'yes'}  # "
+    line += "x" * (length - len(line))
+    (node,) = read_text(f"{HEAD}\ndef node(state):\n    {ASKED}    {line}\n").nodes
+    (question,) = node.questions
+    assert question.shape.evidence == (line if length == 120 else line[:119] + "…")

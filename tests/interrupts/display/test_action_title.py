@@ -40,6 +40,7 @@ def test_a_tool_is_named_in_words(name: str, title: str) -> None:
     [
         ("Post this message. Everyone will see it.", "Post this message", "Everyone will see it."),
         ("Pay the invoice", "Pay the invoice", None),
+        ("Pay now? By bank.", "Pay", "Pay now? By bank."),
         ("Pay the invoice.", "Pay the invoice", None),
         ("Pay (twice). By bank. Now.", "Pay (twice)", "By bank. Now."),
         ("W" * 99 + ".", "W" * 99, None),

@@ -112,6 +112,13 @@ def test_an_edit_keeps_what_the_schema_does_not_know() -> None:
     assert form.read({"/to": "ann"}) == {"to": "ann", "trace": {"id": 7}}
 
 
+def test_what_the_schema_does_not_name_has_a_field_only_where_it_is_edited() -> None:
+    value: dict[str, Json] = {"to": "bob", "note": "hi"}
+    known = schema_of({"to": {"type": "string"}}, "to")
+    assert list(fields(form_from_arguments(value, known))) == ["/to", "/note"]
+    assert list(fields(form_from_schema(known, value))) == ["/to"]
+
+
 def test_a_cleared_text_is_empty_and_not_the_tools_default() -> None:
     schema = schema_of({"note": {"type": "string", "default": "thanks"}})
 

@@ -133,3 +133,8 @@ def test_no_depth_is_too_deep() -> None:
 
     assert "the bottom" in json.dumps(to_json(value))
     assert parse(value).dialect == "anything_else"
+
+
+def test_a_key_that_is_no_text_is_named_as_json_writes_it() -> None:
+    given = {("é", 1): 1, 1: 2, "1": 3, None: 4, 2.5: 5}
+    assert to_json(given) == {'["é", 1]': 1, "1": 2, "1 (str)": 3, "null": 4, "2.5": 5}

@@ -15,6 +15,7 @@ from countersign.interrupts import (
     parse,
     resume_value,
 )
+from countersign.interrupts.validation import deadline, schema
 from countersign.interrupts.validation.pattern_cost import can_be_compiled
 from countersign.interrupts.validation.schema import MAX_DEPTH, TIMED_OUT, TOO_DEEP, compile_schema
 
@@ -262,3 +263,23 @@ def test_a_pattern_too_long_to_compile_is_left_alone() -> None:
     assert not compile_schema({"pattern": pattern}).usable
     large = compile_schema({"properties": {**many, "last": {"pattern": pattern}}})
     assert large.errors({"last": "x"}) == {"/": TIMED_OUT}
+
+
+def test_a_schema_that_cannot_be_checked_in_time_is_used_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its values are judged; only that it is a schema is not known."""
+    checked = schema._is_schema
+    limits = iter([-1.0, deadline.SECONDS])  # of the check, and of trying the schema
+
+    def in_no_time(*given: Any) -> bool:
+        monkeypatch.setattr(deadline, "SECONDS", next(limits))
+        found = checked(*given)
+        monkeypatch.setattr(deadline, "SECONDS", next(limits))
+        return found
+
+    monkeypatch.setattr(schema, "_is_schema", in_no_time)
+    judge = compile_schema({"type": "string", "title": "checked in no time"})
+    assert judge.usable
+    assert judge.errors(5)
+    assert not judge.errors("a text")

@@ -200,6 +200,8 @@ def _of_record(frame: Frame, record: Record, name: str, given: "Arguments", node
 
 
 def _merge(frame: Frame, record: Record, given: "Arguments", node: ast.Call) -> None:
+    if not all(given.positional):  # what it is updated with is known only when it runs
+        record.open = True
     for atom in (*given.get(0, ""), *given.unpacked):
         if isinstance(atom, Record):
             record.entries |= atom.entries

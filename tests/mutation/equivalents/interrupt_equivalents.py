@@ -6,6 +6,7 @@ _INTERRUPTS = "bot/countersign/interrupts"
 _EVALUATION = f"{_INTERRUPTS}/code/evaluation"
 _FLOW = "bot/countersign/flow"
 _ELSE_STEPS = "if len(steps) == 1 else f\"the steps {', '.join(steps)}\""
+_OPPOSITE = "shape, Meaning.YES if meaning(shape.values[{}])"
 
 AST_HAS_BOTH = "Python's own parser gives as many of the one as of the other."
 GATHERED = "asyncio.gather gives one result for each of them, in their order."
@@ -150,6 +151,27 @@ INTERRUPT_EQUIVALENTS = (
         line="rows = [replace(rows[0], parts=(*long, *rows[0].parts))]",
         mutated="rows = [replace(rows[0], parts=(*long, *rows[ -1].parts))]",
         reason="The condition above it asks for one row.",
+    ),
+    Equivalent(
+        file=f"{_INTERRUPTS}/shape_answers/shape_schema.py",
+        line=f"other = opposite({_OPPOSITE.format(0)} is Meaning.NO else Meaning.NO)",
+        mutated=f"other = opposite({_OPPOSITE.format(' -1')} is Meaning.NO else Meaning.NO)",
+        reason="The line above leaves unless there is one.",
+    ),
+    *(
+        Equivalent(
+            file=f"{_INTERRUPTS}/display/visible_text/confusables.py",
+            line=line,
+            mutated=line.replace("[0]", "[ -1]"),
+            reason="In Unicode's list no such character looks like two texts of ASCII.",
+        )
+        for line in ("if texts and texts[0] != character:", "found[character] = texts[0]")
+    ),
+    Equivalent(
+        file=f"{_EVALUATION}/conditions/type_tests.py",
+        line="yes, no = is_kind(frame, node, frame.value(left.args[0]), frame.value(right), right)",
+        mutated="yes, no = is_kind(frame, node, frame.value(left.args[ -1]), frame.value(right), right)",
+        reason="type() tells the type of one argument; with three it makes one.",
     ),
     Equivalent(
         file=f"{_INTERRUPTS}/action_title.py",

@@ -8,6 +8,7 @@ from countersign.interrupts.code.evaluation.class_bases import (
     class_at,
     class_scope,
     enum_values,
+    is_checked,
     is_typed_dict,
     lineage_of,
 )
@@ -15,6 +16,7 @@ from countersign.interrupts.code.evaluation.model.frame import Frame, Reader
 from countersign.interrupts.code.evaluation.model.model_fields import (
     alias_of,
     changes_what_is_given,
+    is_of_the_class,
     takes_something_else,
     validated_before,
 )
@@ -208,6 +210,7 @@ def fields_of(reader: Reader, cls: Class) -> Iterator[Field]:
     if any(takes_something_else(each.node) for each in hierarchy):
         return
     typed = any(is_typed_dict(reader, each) for each in hierarchy)
+    model = is_checked(reader, cls)
     for each in hierarchy:
         total = not any(
             k.arg == "total" and isinstance(k.value, ast.Constant) and k.value.value is False
@@ -215,6 +218,8 @@ def fields_of(reader: Reader, cls: Class) -> Iterator[Field]:
         )
         for statement in flat_statements(each.node.body):
             if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+                if is_of_the_class(statement, model=model):
+                    continue
                 required = (
                     _required_key(statement.annotation, total=total)
                     if typed

@@ -22,6 +22,19 @@ def alias_of(statement: ast.AnnAssign) -> str | None:
     return found
 
 
+def is_of_the_class(statement: ast.AnnAssign, *, model: bool) -> bool:
+    """Whether it is no field: a `ClassVar`, and in a model its settings and its private attributes.
+
+    https://docs.pydantic.dev/latest/concepts/models/#private-model-attributes
+    """
+    annotation = statement.annotation
+    outermost = annotation.value if isinstance(annotation, ast.Subscript) else annotation
+    if _name(outermost) == "ClassVar":
+        return True
+    name = statement.target.id if isinstance(statement.target, ast.Name) else ""
+    return model and (name == "model_config" or name.startswith("_"))
+
+
 def changes_what_is_given(node: ast.expr) -> bool:
     """`Annotated[bool, BeforeValidator(...)]`: anything may be given."""
     return isinstance(node, ast.Call) and _name(node.func) in _IN_ANNOTATIONS

@@ -8,8 +8,11 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.support.place import new_place
 from tests.support.postgres import databases
 from tests.support.processes import process_state
+
+__all__ = ["new_place"]
 
 _SOURCES = Path(__file__).parents[1] / "bot"
 # For the processes that tests start: pytest's own `pythonpath` stops at this one.

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import pytest
 import pytest_asyncio
@@ -17,7 +17,7 @@ from countersign.demo.texts import EXAMPLE_GRAPHS
 from slack_local.workspace import LocalWorkspace
 from tests.browser.small_app import small_app
 from tests.slack_local.conftest import over_socket
-from tests.support.postgres import databases
+from tests.support.place import NewPlace, Place
 from tests.support.proxies import no_proxies
 from tests.support.stage import Stage, open_stage
 
@@ -127,35 +127,30 @@ async def ws() -> AsyncIterator[LocalWorkspace]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def stage(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[Stage]:
+async def stage(new_place: NewPlace) -> AsyncIterator[Stage]:
     """A workspace with the real bot in it."""
-    with databases.database(server_url, template=database_template) as url:
-        async with _with_the_bot(tmp_path_factory.mktemp("page"), url, "socket") as stage:
+    with new_place("page") as place:
+        async with _with_the_bot(place) as stage:
             yield stage
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=["socket", "http"])
-async def either(
-    request: pytest.FixtureRequest,
-    stage: Stage,
-    tmp_path_factory: pytest.TempPathFactory,
-    server_url: str,
-    database_template: str,
-) -> AsyncIterator[Stage]:
+async def either(request: pytest.FixtureRequest, stage: Stage, new_place: NewPlace) -> AsyncIterator[Stage]:
     """That workspace, and one whose bot is reached over HTTP: each test runs in both."""
     if request.param == "socket":
         yield stage
         return
-    with databases.database(server_url, template=database_template) as url:
-        async with _with_the_bot(tmp_path_factory.mktemp("page-http"), url, "http") as reached:
+    with new_place("page-http", "http") as place:
+        async with _with_the_bot(place) as reached:
             yield reached
 
 
 @asynccontextmanager
-async def _with_the_bot(folder: Path, url: str, mode: Literal["socket", "http"]) -> AsyncIterator[Stage]:
-    async with open_stage(folder, url, mode=mode) as stage, stage.bot(INSPECTION_TOKEN=TOKEN) as bot:
+async def _with_the_bot(place: Place) -> AsyncIterator[Stage]:
+    async with (
+        open_stage(place.folder, place.url, mode=place.mode) as stage,
+        stage.bot(INSPECTION_TOKEN=TOKEN) as bot,
+    ):
         inspection = InspectionClient(lambda: bot.address, TOKEN)
         context = stage.ws.page.context
         context.app_info = EXAMPLE_GRAPHS

@@ -19,6 +19,7 @@ from countersign.store.approvals.ledger import Ledger
 from tests.approvals.policy.policies import a_policy
 from tests.flow.graphs.asking_graphs import refunds
 from tests.flow.graphs.prepared_graphs import everything_prepared
+from tests.store.approvals.conftest import as_owner
 from tests.support.harness import Harness, a_thread, open_harness
 
 TWO_OTHERS = """
@@ -66,9 +67,7 @@ async def test_an_untouched_ledger_verifies_and_says_what_that_rests_on(
 async def test_a_changed_entry_is_named_and_the_exit_code_is_1(
     harness: Harness, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with harness.pool.connection() as connection, connection.transaction():
-        await connection.execute("SET LOCAL session_replication_role = replica")
-        await connection.execute("UPDATE countersign.ledger SET actor_name = 'M' WHERE event = 'decided'")
+    await as_owner(harness, "UPDATE countersign.ledger SET actor_name = 'M' WHERE event = 'decided'")
 
     assert await audit("verify") == 1
     assert "changed: Entry 3 (decided of " in capsys.readouterr().out
@@ -214,9 +213,7 @@ async def test_a_workspaces_export_has_its_entries_alone_and_is_verified_without
 async def test_an_entry_taken_out_shows_in_the_kept_head_of_its_workspace(
     harness: Harness, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with harness.pool.connection() as connection, connection.transaction():
-        await connection.execute("SET LOCAL session_replication_role = replica")
-        await connection.execute("DELETE FROM countersign.ledger WHERE event = 'decided'")
+    await as_owner(harness, "DELETE FROM countersign.ledger WHERE event = 'decided'")
 
     assert await audit("verify", "--workspace", "T1") == 1
     assert "The chain of T1" in capsys.readouterr().out

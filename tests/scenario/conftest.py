@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.support.place import place
-from tests.support.postgres import databases
+from tests.support.place import NewPlace, place
 from tests.support.processes.bots import BotProcess
 from tests.support.proxies import no_proxies
 from tests.support.stage import Stage, open_stage
@@ -34,29 +33,20 @@ async def _well_ended(stage: Stage, bot: BotProcess) -> None:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", params=["socket", "http"])
-async def either(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    server_url: str,
-    database_template: str,
-) -> AsyncIterator[Stage]:
+async def either(request: pytest.FixtureRequest, new_place: NewPlace) -> AsyncIterator[Stage]:
     """A bot that is reached over Socket Mode, and one over HTTP: each test runs with both."""
-    folder = tmp_path_factory.mktemp(request.param)
-    with databases.database(server_url, template=database_template) as url:
-        # A stream that a person ended with Slack's Stop is ended once more by the bot.
-        refused = ("stopped_by_user",)
-        async with open_stage(folder, url, mode=request.param, refused=refused) as stage, stage.bot() as bot:
+    refused = ("stopped_by_user",)  # a stream that a person ended is ended once more by the bot
+    with new_place(request.param, request.param) as place:
+        opened = open_stage(place.folder, place.url, mode=place.mode, refused=refused)
+        async with opened as stage, stage.bot() as bot:
             yield stage
             await _well_ended(stage, bot)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def shared(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[tuple[Stage, BotProcess]]:
-    folder = tmp_path_factory.mktemp("stage")
-    with databases.database(server_url, template=database_template) as url:
-        async with open_stage(folder, url) as stage, stage.bot() as bot:
+async def shared(new_place: NewPlace) -> AsyncIterator[tuple[Stage, BotProcess]]:
+    with new_place("stage") as place:
+        async with open_stage(place.folder, place.url) as stage, stage.bot() as bot:
             yield stage, bot
             await _well_ended(stage, bot)
 
@@ -74,10 +64,8 @@ def process(shared: tuple[Stage, BotProcess]) -> BotProcess:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def empty_stage(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[Stage]:
+async def empty_stage(new_place: NewPlace) -> AsyncIterator[Stage]:
     """A stage of the module's own, on which no bot runs yet."""
-    with databases.database(server_url, template=database_template) as url:
-        async with open_stage(tmp_path_factory.mktemp("empty"), url) as stage:
+    with new_place("empty") as place:
+        async with open_stage(place.folder, place.url) as stage:
             yield stage

@@ -1,7 +1,6 @@
 """Graphs that know nothing of us, each from its own langgraph.json, with every decision that they allow."""
 
 import json
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -14,26 +13,21 @@ from countersign.testing.cards import ApprovalCard, approval_card, approval_card
 from slack_local.block_kit.input_state import NotPossibleError
 from slack_local.block_kit.text import full_text
 from slack_local.people.threads import Thread
-from tests.support.in_process import bot_in_process
-from tests.support.postgres import databases
-from tests.support.stage import Stage, open_stage
+from tests.scenario.guides.conftest import open_project
+from tests.support.place import NewPlace
+from tests.support.stage import Stage
 
 FOREIGN = Path(__file__).parent / "foreign"
 Open: TypeAlias = Callable[[str], AbstractAsyncContextManager[Stage]]
 
 
 @pytest.fixture(scope="module")
-def hosting(tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str) -> Open:
+def hosting(new_place: NewPlace) -> Open:
     @asynccontextmanager
     async def hosted(name: str) -> AsyncIterator[Stage]:
-        folder = tmp_path_factory.mktemp(name)
-        project = shutil.copytree(FOREIGN / name, folder / "project")
-        with databases.database(server_url, template=database_template) as url:
-            async with open_stage(folder / "stage", url) as stage:
-                given = {"LANGGRAPH_CONFIG": str(project / "langgraph.json"), "DEFAULT_GRAPH": ""}
-                async with bot_in_process(stage.environment(**given)):
-                    await stage.ws.connected()
-                    yield stage
+        with new_place(name) as place:
+            async with open_project(FOREIGN / name, place) as player:
+                yield player.stage
 
     return hosted
 

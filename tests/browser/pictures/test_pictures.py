@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, FloatRect, Locator, Page, expect
 
@@ -22,7 +21,7 @@ from slack_local.people.person import Person
 from slack_local.people.threads import Thread
 from tests.browser.conftest import TIMEOUT_MS
 from tests.browser.pictures.png import with_palette
-from tests.support.postgres import databases
+from tests.support.place import NewPlace
 from tests.support.processes.bots import ROOT
 from tests.support.stage import Stage, open_stage
 
@@ -47,16 +46,13 @@ SLOW = 20_000  # milliseconds; a graph runs in another process
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def stage(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[Stage]:
+async def stage(new_place: NewPlace) -> AsyncIterator[Stage]:
     """A workspace with the real bot, which hosts the graphs that come along and the pictures' own."""
-    folder = tmp_path_factory.mktemp("pictures")
-    with databases.database(server_url, template=database_template) as url:
-        async with open_stage(folder, url) as opened:
+    with new_place("pictures") as place:
+        async with open_stage(place.folder, place.url) as opened:
             config = json.loads(opened.config.read_text())
             config["graphs"]["batched"] = str(ROOT / "tests/browser/pictures/picture_graphs.py:batched")
-            own = folder / "pictures.json"
+            own = place.folder / "pictures.json"
             own.write_text(json.dumps(config))
             stage = dataclasses.replace(opened, config=own)
             async with stage.bot() as bot:

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from countersign.testing.cards import approval_card
 from slack_local.people.threads import Thread
-from tests.support.postgres import databases
+from tests.support.place import NewPlace
 from tests.support.stage import Stage, open_stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -39,12 +39,9 @@ HOSTILE = {
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def stage(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[Stage]:
-    folder = tmp_path_factory.mktemp("hostile")
-    with databases.database(server_url, template=database_template) as url:
-        async with open_stage(folder, url) as opened, opened.bot() as bot:
+async def stage(new_place: NewPlace) -> AsyncIterator[Stage]:
+    with new_place("hostile") as place:
+        async with open_stage(place.folder, place.url) as opened, opened.bot() as bot:
             yield opened
             assert await bot.stop() == 0, bot.said
 

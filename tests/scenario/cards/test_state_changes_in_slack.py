@@ -2,15 +2,13 @@
 
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
 import pytest_asyncio
 
 from countersign.testing.cards import approval_card
 from slack_local.block_kit.text import full_text
 from tests.support.in_process import bot_in_process
-from tests.support.postgres import databases
+from tests.support.place import NewPlace
 from tests.support.stage import Stage, open_stage
 
 UPDATE = "approval:update"
@@ -51,19 +49,17 @@ graph = builder.compile()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def shop(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[Stage]:
-    folder: Path = tmp_path_factory.mktemp("shop")
-    (folder / "shop.py").write_text(GRAPH)
-    (folder / "approvals.toml").write_text(POLICY)
-    graphs = {"order": "./shop.py:graph", "other": "./shop.py:graph"}
-    (folder / "langgraph.json").write_text(json.dumps({"dependencies": ["."], "graphs": graphs}))
-    with databases.database(server_url, template=database_template) as url:
-        async with open_stage(folder / "stage", url) as stage:
+async def shop(new_place: NewPlace) -> AsyncIterator[Stage]:
+    with new_place("shop") as place:
+        (place.folder / "shop.py").write_text(GRAPH)
+        (place.folder / "approvals.toml").write_text(POLICY)
+        graphs = {"order": "./shop.py:graph", "other": "./shop.py:graph"}
+        config = place.folder / "langgraph.json"
+        config.write_text(json.dumps({"dependencies": ["."], "graphs": graphs}))
+        async with open_stage(place.folder / "stage", place.url) as stage:
             environment = stage.environment(
-                LANGGRAPH_CONFIG=str(folder / "langgraph.json"),
-                POLICY_FILE=str(folder / "approvals.toml"),
+                LANGGRAPH_CONFIG=str(config),
+                POLICY_FILE=str(place.folder / "approvals.toml"),
                 DEFAULT_GRAPH="order",
             )
             async with bot_in_process(environment):

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
-import pytest
 import pytest_asyncio
 
 from countersign.testing.cards import ApprovalCard, approval_card
@@ -16,7 +15,7 @@ from slack_local.block_kit.text import full_text
 from slack_local.model.records import Message
 from slack_local.people.threads import Thread
 from tests.support.in_process import bot_in_process
-from tests.support.postgres import databases
+from tests.support.place import NewPlace, Place
 from tests.support.stage import Stage, open_stage
 
 PROJECT = Path(__file__).parent / "project"
@@ -60,10 +59,10 @@ class GuidePlayer:
 
 
 @asynccontextmanager
-async def open_project(project: Path, folder: Path, url: str) -> AsyncIterator[GuidePlayer]:
+async def open_project(project: Path, place: Place) -> AsyncIterator[GuidePlayer]:
     """A bot that hosts the graphs of a copy of this project."""
-    copied = shutil.copytree(project, folder / "project")
-    async with open_stage(folder / "stage", url) as stage:
+    copied = shutil.copytree(project, place.folder / "project")
+    async with open_stage(place.folder / "stage", place.url) as stage:
         given = {"LANGGRAPH_CONFIG": str(copied / "langgraph.json"), "DEFAULT_GRAPH": ""}
         async with bot_in_process(stage.environment(**given)):
             await stage.ws.connected()
@@ -74,11 +73,9 @@ def player_of(project: Path) -> Callable[..., AsyncIterator[GuidePlayer]]:
     """A fixture: a bot that hosts the graphs of this project, for all tests of a folder."""
 
     @pytest_asyncio.fixture(scope="package", loop_scope="session")
-    async def player(
-        tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-    ) -> AsyncIterator[GuidePlayer]:
-        with databases.database(server_url, template=database_template) as url:
-            async with open_project(project, tmp_path_factory.mktemp(project.parent.name), url) as hosted:
+    async def player(new_place: NewPlace) -> AsyncIterator[GuidePlayer]:
+        with new_place(project.parent.name) as place:
+            async with open_project(project, place) as hosted:
                 yield hosted
 
     return cast("Callable[..., AsyncIterator[GuidePlayer]]", player)

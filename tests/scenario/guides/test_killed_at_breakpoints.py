@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ import pytest_asyncio
 from countersign.testing.cards import approval_card
 from slack_local.block_kit.text import full_text
 from tests.scenario.guides.conftest import call
-from tests.support.postgres import databases
+from tests.support.place import NewPlace
 from tests.support.stage import Stage, open_stage
 
 PAY = """
@@ -33,16 +32,12 @@ graph = create_agent(ToolCallingModel(), [pay], interrupt_before=["tools"])
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def bank(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[Stage]:
-    folder: Path = tmp_path_factory.mktemp("bank")
-    (folder / "pay.py").write_text(PAY)
-    (folder / "langgraph.json").write_text(
-        json.dumps({"dependencies": ["."], "graphs": {"pay": "./pay.py:graph"}})
-    )
-    with databases.database(server_url, template=database_template) as url:
-        async with open_stage(folder / "stage", url) as stage:
+async def bank(new_place: NewPlace) -> AsyncIterator[Stage]:
+    with new_place("bank") as place:
+        (place.folder / "pay.py").write_text(PAY)
+        graphs = {"pay": "./pay.py:graph"}
+        (place.folder / "langgraph.json").write_text(json.dumps({"dependencies": ["."], "graphs": graphs}))
+        async with open_stage(place.folder / "stage", place.url) as stage:
             yield stage
 
 

@@ -17,7 +17,6 @@ import pytest_asyncio
 from countersign.testing.cards import ApprovalCard, approval_card, approval_cards
 from tests.scenario.policy.governing import add_groups, asked, resumed, shows
 from tests.support.bot_here import bot_here
-from tests.support.postgres import databases
 from tests.support.stage import Stage, open_stage
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -120,14 +119,13 @@ class Clocked:
 
 @pytest_asyncio.fixture(loop_scope="session", params=["socket", "http"])
 async def clocked(
-    request: pytest.FixtureRequest, tmp_path: Path, server_url: str, database_template: str
+    request: pytest.FixtureRequest, tmp_path: Path, database_url: str
 ) -> AsyncIterator[Clocked]:
     (tmp_path / "approvals.toml").write_text(POLICY)
     (tmp_path / "freeze.ics").write_text(FREEZE)
-    with databases.database(server_url, template=database_template) as url:
-        async with open_stage(tmp_path, url, mode=request.param, refused=("is_archived",)) as stage:
-            add_groups(stage)
-            yield Clocked(stage, TestClock())
+    async with open_stage(tmp_path, database_url, mode=request.param, refused=("is_archived",)) as stage:
+        add_groups(stage)
+        yield Clocked(stage, TestClock())
 
 
 def deadline(card: ApprovalCard, *berlin: int) -> str:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
 import pytest_asyncio
 
 from countersign.approvals.ledger import Observation
@@ -14,8 +13,7 @@ from countersign.approvals.lifecycle import Event
 from countersign.testing.cards import ApprovalCard, approval_card, approval_cards
 from slack_local.people.threads import Thread
 from tests.scenario.policy.governing import asked, calling, command, exported, open_governed, resumed, shows
-from tests.support.place import Place
-from tests.support.postgres import databases
+from tests.support.place import NewPlace
 from tests.support.stage import Stage
 
 POLICY = """
@@ -65,12 +63,9 @@ name = "others"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def audited(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[Stage]:
-    folder = tmp_path_factory.mktemp("audited")
-    with databases.database(server_url, template=database_template) as url:
-        async with open_governed(Place(folder=folder, url=url, mode="socket"), POLICY) as stage:
+async def audited(new_place: NewPlace) -> AsyncIterator[Stage]:
+    with new_place("audited") as place:
+        async with open_governed(place, POLICY) as stage:
             yield stage
 
 

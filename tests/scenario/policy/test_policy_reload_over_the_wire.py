@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest_asyncio
 
 from tests.scenario.policy.governing import add_groups, asked, resumed, shows
-from tests.support.postgres import databases
 from tests.support.processes.bots import BotProcess, until
 from tests.support.stage import Stage, open_stage
 
@@ -18,17 +17,14 @@ ONE, TWO = (
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def ruled(
-    tmp_path: Path, server_url: str, database_template: str
-) -> AsyncIterator[tuple[Stage, BotProcess, Path]]:
+async def ruled(tmp_path: Path, database_url: str) -> AsyncIterator[tuple[Stage, BotProcess, Path]]:
     file = tmp_path / "approvals.toml"
     file.write_text(ONE)
-    with databases.database(server_url, template=database_template) as url:
-        async with open_stage(tmp_path, url) as stage:
-            add_groups(stage)
-            async with stage.bot(POLICY_FILE=str(file)) as bot:
-                yield stage, bot, file
-                assert await bot.stop() == 0, bot.said
+    async with open_stage(tmp_path, database_url) as stage:
+        add_groups(stage)
+        async with stage.bot(POLICY_FILE=str(file)) as bot:
+            yield stage, bot, file
+            assert await bot.stop() == 0, bot.said
 
 
 async def test_a_hang_up_reads_the_file_and_mistakes_leave_the_old_rules(

@@ -13,8 +13,7 @@ from countersign.slack.oauth.rate_limit import BURST
 from countersign.testing.cards import approval_card
 from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace
-from tests.support.place import Place
-from tests.support.postgres import databases
+from tests.support.place import NewPlace, Place
 from tests.support.processes.bots import printed_on_failure, until
 from tests.support.several_workspaces import (
     FIRST,
@@ -36,16 +35,10 @@ async def both(place: Place) -> AsyncIterator[TwoWorkspaces]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", params=["socket", "http"])
-async def rotating(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    server_url: str,
-    database_template: str,
-) -> AsyncIterator[TwoWorkspaces]:
+async def rotating(request: pytest.FixtureRequest, new_place: NewPlace) -> AsyncIterator[TwoWorkspaces]:
     """Two workspaces whose tokens expire."""
-    folder = tmp_path_factory.mktemp("rotating")
-    with databases.database(server_url, template=database_template) as url:
-        async with two_workspaces(folder, url, rotates=True, mode=request.param) as both:
+    with new_place("rotating", request.param) as place:
+        async with two_workspaces(place.folder, place.url, rotates=True, mode=place.mode) as both:
             with printed_on_failure(both.bot):
                 await both.install()
                 yield both
@@ -239,24 +232,20 @@ async def test_an_installation_needs_the_state_of_its_own_browser_once(both: Two
 
 
 async def test_a_workspace_that_is_not_on_the_list_is_refused_and_left(
-    tmp_path: Path, server_url: str, database_template: str
+    tmp_path: Path, database_url: str
 ) -> None:
-    with databases.database(server_url, template=database_template) as url:
-        async with two_workspaces(tmp_path, url, INSTALL_WORKSPACES=FIRST) as both:
-            status, page = await Browser(both.bot).install(SECOND)
-            assert status == 403
-            assert "may not install the app" in page
-            assert both.rows("SELECT id FROM countersign.installations") == []
-            assert not both.second.slack.installed
+    async with two_workspaces(tmp_path, database_url, INSTALL_WORKSPACES=FIRST) as both:
+        status, page = await Browser(both.bot).install(SECOND)
+        assert status == 403
+        assert "may not install the app" in page
+        assert both.rows("SELECT id FROM countersign.installations") == []
+        assert not both.second.slack.installed
 
 
-async def test_the_pages_of_the_installation_are_limited(
-    tmp_path: Path, server_url: str, database_template: str
-) -> None:
-    with databases.database(server_url, template=database_template) as url:
-        async with two_workspaces(tmp_path, url) as both:
-            browser = Browser(both.bot)
-            answered = [(await browser.get("/slack/install"))[0] for _ in range(BURST * 3)]
-            assert set(answered) == {200, 429}
-            (kept,) = both.rows("SELECT count(*) FROM countersign.oauth_states")
-            assert kept[0] == answered.count(200)
+async def test_the_pages_of_the_installation_are_limited(tmp_path: Path, database_url: str) -> None:
+    async with two_workspaces(tmp_path, database_url) as both:
+        browser = Browser(both.bot)
+        answered = [(await browser.get("/slack/install"))[0] for _ in range(BURST * 3)]
+        assert set(answered) == {200, 429}
+        (kept,) = both.rows("SELECT count(*) FROM countersign.oauth_states")
+        assert kept[0] == answered.count(200)

@@ -88,7 +88,7 @@ ROWS: dict[str, list[tuple[str, str]]] = {
         ),
     ],
 }
-_OPENS_A_DATABASE = re.compile(r"database_url|database_template|postgres")
+_OPENS_A_DATABASE = re.compile(r"database_url|database_template|new_place|postgres")
 
 
 @pytest.mark.parametrize(("path", "name"), sorted({named for names in ROWS.values() for named in names}))

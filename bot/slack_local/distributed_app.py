@@ -102,7 +102,7 @@ class DistributedApp:
             workspace.request_url = request_url
 
     def expire_token(self, workspace: LocalWorkspace) -> None:
-        """Make the workspace's token too old, as its life ends."""
+        """Expire the workspace's token."""
         workspace.slack.expired_tokens.add(workspace.slack.bot_token)
 
     def _add_routes(self, application: web.Application) -> None:
@@ -247,7 +247,7 @@ class DistributedApp:
     async def _call_of_organisation(
         self, request: web.Request, organisation: Organisation
     ) -> web.StreamResponse:
-        """The token says nothing of a workspace: an argument does, or whatever the method is about."""
+        """The token names no workspace: an argument does, or the subject of the call."""
         arguments = await _arguments(request)
         team = arguments.get("team_id")
         if request.match_info["method"] in TEAM_METHODS and not team:

@@ -23,14 +23,14 @@ from countersign.i18n import lazy_text
 from countersign.interrupts import to_json
 from countersign.interrupts.code import GraphReading
 from countersign.runs.breakpoints.continuation import STOPPED_KEY, BreakpointContinuation
-from countersign.runs.breakpoints.hidden_breakpoints import may_stand_inside
+from countersign.runs.breakpoints.hidden_breakpoints import may_be_at_breakpoint
 from countersign.runs.breakpoints.reached_breakpoints import BreakpointFinder, ReachedBreakpoint, namespace_of
 from countersign.runs.breakpoints.reached_breakpoints import breakpoint_id as stops_id
 from countersign.runs.inputs.input_plan import InputPlan
 from countersign.runs.loading import AnyGraph
 from countersign.runs.persistence.checkpointer import Checkpointer, is_database_unavailable
 from countersign.runs.run_control import StoppableRun
-from countersign.runs.state.pending_interrupts import is_asked, unanswered
+from countersign.runs.state.pending_interrupts import is_asked, pending_interrupt_ids
 from countersign.runs.state.snapshot import (
     CONTEXT_KEY,
     INPUT_KEY,
@@ -95,7 +95,7 @@ class GraphThread:
         snapshot = with_named_values(self._graph, await self._graph.aget_state(self._config))
         self._metadata = dict(snapshot.metadata or {})
         self._values = snapshot.values
-        held = unanswered(self._reads.get(""))
+        held = pending_interrupt_ids(self._reads.get(""))
         finder = BreakpointFinder(self._graph, self._reads)
         stops = await finder.find(snapshot)
         committed = await self._committed(snapshot)
@@ -105,7 +105,7 @@ class GraphThread:
             self._graph,
             snapshot,
             committed=committed,
-            unanswered=held,
+            pending_ids=held,
             graph_version=self._info.version,
             answers=self._answers,
             tools=self._info.tools,
@@ -119,7 +119,7 @@ class GraphThread:
         if not self._answers.breakpoints:
             return False
         known = {namespace_of(position) for position in positions}
-        return await may_stand_inside(self._graph.checkpointer, snapshot, known)
+        return await may_be_at_breakpoint(self._graph.checkpointer, snapshot, known)
 
     def _changeable(self, snapshot: StateSnapshot) -> Json:
         asks = self._shows_state and bool(snapshot.interrupts)

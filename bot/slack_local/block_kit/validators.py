@@ -1,6 +1,6 @@
-"""Validators of which Block Kit's rules are composed; their messages have Slack's words and JSON Pointers.
+"""Composable validators for Block Kit's rules; their messages have Slack's wording and JSON Pointers.
 
-A check looks at one JSON value and adds what is wrong with it, with its JSON Pointer, to the problems.
+A validator checks one JSON value and adds what is wrong, with its JSON Pointer, to the problems.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Keeping a workspace over a restart, or over its sudden death: its state as one JSON file."""
+"""Persists a workspace across restarts and crashes: its state as one JSON file."""
 
 import asyncio
 import dataclasses
@@ -12,7 +12,7 @@ from slack_local.model.records import Channel, ChannelKind, JsonObject, Message,
 from slack_local.model.slack import Slack
 
 SAVE_EVERY = 0.5  # seconds
-SHARE = 30  # a save has to be followed by so many times as long without one
+SHARE = 30  # the pause after a save, as a multiple of the time that it took
 _INDEXES = ("messages", "timeline", "threads")
 
 
@@ -20,7 +20,7 @@ class StateSaver:
     """Writes people's channels, messages and Home tabs, and the tokens, so that a bot's settings stay good.
 
     What was written of a thread is kept until the thread changes, so that saving a large workspace stays
-    cheap. The file is replaced in one step: whoever reads it finds the old state or the new one.
+    cheap. The file is replaced atomically: a reader finds the old state or the new one.
     """
 
     def __init__(self, slack: Slack, path: Path) -> None:

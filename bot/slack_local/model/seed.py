@@ -1,4 +1,4 @@
-"""The workspace as it comes out of the box: its team, its people, its channels and its app."""
+"""Seed data of a new workspace: its team, people, channels and app."""
 
 from dataclasses import dataclass
 

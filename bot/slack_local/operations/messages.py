@@ -1,4 +1,4 @@
-"""What happens in the workspace when somebody, person or bot, does something: state and events together."""
+"""Changes of messages and memberships, by people or the bot: state and events together."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What the page knows of the app beyond what goes over the wire: commands, shortcuts, suggestions."""
+"""Information about the app that is not on the wire: commands, shortcuts, suggestions."""
 
 from dataclasses import dataclass
 

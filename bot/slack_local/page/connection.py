@@ -17,7 +17,7 @@ from slack_local.people.person import Person
 
 
 class PageConnection:
-    """Sends the state as it is once the page can take it, so a slow page skips what is outdated.
+    """Sends the current state when the page is ready, so a slow page skips outdated states.
 
     A message from the page is `{"id": n, "do": name, ...arguments}`; its answer carries the same `id`, with
     `ok` and, when it failed, `error` as a sentence. Everything else that is sent is an update, by `type`.

@@ -1,4 +1,4 @@
-"""What every open page shares: the workspace's parts, its people, what is known of the app."""
+"""The context that all open pages share: the workspace's parts, its people, the app."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

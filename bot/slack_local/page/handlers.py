@@ -1,4 +1,4 @@
-"""What the page can ask for: what a person does in Slack, and what the inspector can do besides."""
+"""Handlers of the page's requests: what a person does in Slack, and the inspector's actions."""
 
 import asyncio
 from base64 import b64decode
@@ -50,7 +50,7 @@ async def handle(client: PageClient, request: PageRequest) -> JsonObject:
 
 
 async def switch_person(client: PageClient, request: PageRequest) -> JsonObject:
-    """Sit down as somebody else."""
+    """Act as another person."""
     name = request.text("person")
     if name not in client.context.people:
         raise BadRequestError(f"there is nobody called {name}")

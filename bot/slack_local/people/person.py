@@ -1,7 +1,7 @@
 """How a person acts in the workspace: writes, presses, fills in, types commands.
 
-Used by tests, by the terminal and by the page. A person can do what Slack's client lets them do and no
-more; `clicks_raw` and `submits_raw` are the exception, for stale and forged interactions.
+Used by tests, scripts and the page. A person can do only what Slack's client lets them do;
+`clicks_raw` and `submits_raw` are the exception, for stale and forged interactions.
 """
 
 from slack_local.people.commands import Commands

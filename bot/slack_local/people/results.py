@@ -1,4 +1,4 @@
-"""What came of what a person did."""
+"""Results of people's actions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from slack_local.model.records import JsonObject, View
 
 @dataclass(frozen=True, kw_only=True)
 class ClickResult:
-    """What came of a press: `error` is what the person saw when the bot did not take it in time."""
+    """The result of a click: `error` is what the person saw when the bot did not take it in time."""
 
     payload: JsonObject
     error: str | None
@@ -16,7 +16,7 @@ class ClickResult:
 
 @dataclass(frozen=True, kw_only=True)
 class SubmissionResult:
-    """What came of submitting a form.
+    """The result of submitting a form.
 
     `outcome` is closed, cleared, errors, updated, pushed, incomplete (the client did not let it go) or
     failed (the bot did not answer in time or not sensibly); `errors` are by block id.

@@ -1,4 +1,4 @@
-"""What a person can see in the workspace and has not been shown yet, as lines of text."""
+"""The lines of text that a person has not seen yet."""
 
 from collections.abc import Iterator
 

@@ -38,7 +38,7 @@ class Transport(Protocol):
 
 
 class Delivery:
-    """Hands payloads to the bot, as patient with events and as impatient with clicks as Slack is.
+    """Delivers payloads to the bot, with Slack's retries for events and a single attempt for interactions.
 
     `retry_schedule` (seconds before each retry) and `ack_limit` may be shortened for tests.
     """

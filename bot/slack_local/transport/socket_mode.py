@@ -169,7 +169,7 @@ class SocketMode:
             await socket.ws.close()
 
     def cut(self, count: int | None = None) -> None:
-        """Break connections without a word, as a lost network does."""
+        """Break connections without a closing handshake, as a lost network does."""
         for socket in self._sockets[:count]:
             self._note(socket, "cut")
             # aiohttp has no public way to drop a connection without the closing handshake.

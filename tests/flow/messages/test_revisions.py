@@ -6,7 +6,7 @@ import pytest
 
 from countersign.approvals.json import Json
 from countersign.flow.messages.inbound import Inbound, InboundKind
-from countersign.flow.messages.revisions import as_it_stands, revised_message
+from countersign.flow.messages.revisions import latest_version, revised_message
 from tests.flow.rows import a_message
 
 MESSAGE = a_message(1)
@@ -31,17 +31,17 @@ def test_only_a_revision_is_one() -> None:
 
 
 def test_a_message_reads_as_its_last_edit_says() -> None:
-    read = as_it_stands(MESSAGE, [edited("one"), edited("of another", "message:2"), edited("two")])
+    read = latest_version(MESSAGE, [edited("one"), edited("of another", "message:2"), edited("two")])
     assert (read.text, read.deleted) == ("two", False)
-    assert as_it_stands(MESSAGE, []) == MESSAGE
+    assert latest_version(MESSAGE, []) == MESSAGE
 
 
 def test_a_message_that_was_deleted_stays_so_unless_it_is_edited_after() -> None:
-    assert as_it_stands(MESSAGE, [edited("one"), deleted()]).deleted
-    assert not as_it_stands(MESSAGE, [deleted("message:2")]).deleted
-    restored = as_it_stands(MESSAGE, [deleted(), edited("again")])
+    assert latest_version(MESSAGE, [edited("one"), deleted()]).deleted
+    assert not latest_version(MESSAGE, [deleted("message:2")]).deleted
+    restored = latest_version(MESSAGE, [deleted(), edited("again")])
     assert (restored.text, restored.deleted) == ("again", False)
 
 
 def test_a_revision_without_a_text_deletes_whatever_else_it_says() -> None:
-    assert as_it_stands(MESSAGE, [replace(deleted(), body={"message": MESSAGE.key, "text": None})]).deleted
+    assert latest_version(MESSAGE, [replace(deleted(), body={"message": MESSAGE.key, "text": None})]).deleted

@@ -81,7 +81,7 @@ async def test_of_twenty_files_ten_are_read_and_the_others_named(reading: Stage)
 
     assert str((await heard(reading, thread))["heard"]).count("[File: ") == 10
     note = await thread.wait_for("I couldn't pass on everything")
-    assert "19.txt: I read 10 files of a message." in note.text
+    assert "19.txt: I read up to 10 files per message." in note.text
 
 
 async def test_a_file_that_is_deleted_while_its_message_waits_is_told(reading: Stage) -> None:
@@ -184,7 +184,7 @@ async def test_texts_are_part_of_an_answer_and_pictures_are_not(either: Stage) -
 
     assert await either.resumed(card.thread) == "blue\n\n[File: why.txt]\nIt is the sky's."
     note = await card.thread.wait_for("I couldn't pass on everything")
-    assert "• blue.png: An answer is text alone." in note.text
+    assert "• blue.png: An answer can only be text." in note.text
 
 
 async def test_a_file_beside_a_word_that_decides_is_told_and_decides_nothing_else(either: Stage) -> None:

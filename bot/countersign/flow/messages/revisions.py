@@ -13,7 +13,7 @@ def revised_message(inbound: Inbound) -> str | None:
     return key if isinstance(key, str) else None
 
 
-def as_it_stands(message: Inbound, revisions: Iterable[Inbound]) -> Inbound:
+def latest_version(message: Inbound, revisions: Iterable[Inbound]) -> Inbound:
     """The latest version of the message. `revisions` are what came in after it, oldest first."""
     for row in revisions:
         if revised_message(row) == message.key:

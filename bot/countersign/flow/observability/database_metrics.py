@@ -56,9 +56,9 @@ _GAUGES: Mapping[str, tuple[str, Callable[[DatabaseGauges], float]]] = {
         "Threads with something to do that no worker does yet.",
         lambda read: read.queue_waiting,
     ),
-    "queue_running": ("Threads that a worker has in hand.", lambda read: read.queue_running),
+    "queue_running": ("Threads that a worker is working on.", lambda read: read.queue_running),
     "queue_lag_seconds": (
-        "How long the first of the threads has waited that no worker has in hand.",
+        "How long the first thread has waited that no worker is working on.",
         lambda read: read.queue_lag,
     ),
     "installed_workspaces": (

@@ -1,11 +1,11 @@
-"""What a thread has to do, as a graph is to read it: its first message as it stands, with names for ids."""
+"""What a thread has to do, as a graph is to read it: its first message as it latest, with names for ids."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeAlias
 
 from countersign.flow.messages.inbound import STARTS_A_RUN, Inbound, InboundKind
-from countersign.flow.messages.revisions import as_it_stands
+from countersign.flow.messages.revisions import latest_version
 from countersign.flow.ports import Names
 from countersign.flow.work import Work
 
@@ -25,10 +25,10 @@ async def prepared(work: Work, revisions: Revisions, names: Names | None) -> Wor
         return work
     # What came in while it was kept for later was handled then.
     earlier = await revisions(first) if first.kept else ()
-    stands = as_it_stands(first, (*earlier, *work.inbound[1:]))
+    latest = latest_version(first, (*earlier, *work.inbound[1:]))
     if names is not None:
-        stands = replace(stands, text=await names.readable(stands.text))
-    return replace(work, inbound=(stands, *work.inbound[1:]))
+        latest = replace(latest, text=await names.readable(latest.text))
+    return replace(work, inbound=(latest, *work.inbound[1:]))
 
 
 def starter(work: Work) -> str | None:

@@ -20,16 +20,18 @@ def form_from_schema(schema: Json, present: JsonOrUnset = UNSET) -> Form:
     `present` prefills what has the same names and fits; it is not part of the answer otherwise. Defaults are
     prefilled too.
     """
-    judge = compile_schema(schema)
-    if not judge.usable or judge.large:
+    compiled = compile_schema(schema)
+    if not compiled.usable or compiled.large:
         note = (
             _("The schema of this answer is too large for a form, so it is asked for as JSON.")
-            if judge.usable
+            if compiled.usable
             else _("The schema of this answer is not valid, so any JSON is taken.")
         )
-        return json_form(_("Answer"), schema=judge if judge.usable else None, note=note, accepts_text=True)
+        return json_form(
+            _("Answer"), schema=compiled if compiled.usable else None, note=note, accepts_text=True
+        )
     base = _fitting(schema, present)
-    return _made(schema, base, judge, editing=False)
+    return _made(schema, base, compiled, editing=False)
 
 
 def form_from_arguments(args: Json, schema: JsonOrUnset = UNSET) -> Form:
@@ -37,16 +39,16 @@ def form_from_arguments(args: Json, schema: JsonOrUnset = UNSET) -> Form:
     shape: Json = {"type": "object"} if isinstance(args, dict) else {}
     if schema is UNSET:
         return _made(shape, args, compile_schema(shape), editing=True)
-    judge = compile_schema(schema)
-    if judge.usable and not judge.large:
-        return _made(schema, args, judge, editing=True)
+    compiled = compile_schema(schema)
+    if compiled.usable and not compiled.large:
+        return _made(schema, args, compiled, editing=True)
     note = (
         _("The tool's own schema is too large for a form.")
-        if judge.usable
+        if compiled.usable
         else _("The tool's own schema is not valid, so it is not used.")
     )
     return replace(
-        _made(shape, args, judge if judge.usable else compile_schema(shape), editing=True), note=note
+        _made(shape, args, compiled if compiled.usable else compile_schema(shape), editing=True), note=note
     )
 
 
@@ -89,16 +91,19 @@ def json_form(
     return Form(fields=(field,), base=initial, schema=schema, note=note)
 
 
-def _made(schema: Json, base: JsonOrUnset, judge: Schema, *, editing: bool) -> Form:
+def _made(schema: Json, base: JsonOrUnset, compiled: Schema, *, editing: bool) -> Form:
     label = _("Arguments") if editing else _("Answer")
     places = FieldBuilder(schema, editing=editing)
     try:
         places.add_all(base, label)
     except TooManyFields:
         note = _("There are too many fields for a form, so this is edited as JSON.")
-        return json_form(label, initial=base, schema=judge, note=note)
+        return json_form(label, initial=base, schema=compiled, note=note)
     return Form(
-        fields=tuple(places.fields), base=base, schema=judge, required_objects=tuple(places.required_objects)
+        fields=tuple(places.fields),
+        base=base,
+        schema=compiled,
+        required_objects=tuple(places.required_objects),
     )
 
 
@@ -129,9 +134,9 @@ def _fitting_value(
     place: dict[str, Json], value: Json, shared: dict[str, Json], root: Json, refs: frozenset[str]
 ) -> JsonOrUnset:
     """The value, the number or the digits that it stands for, or those of its members that fit."""
-    judge = compile_schema({**shared, **place})
+    compiled = compile_schema({**shared, **place})
     for form in (value, *other_notations(value)):
-        if not judge.errors(form):
+        if not compiled.errors(form):
             return form
     inner = resolve_subschema(place, root, refs)
     if inner is None or not isinstance(value, dict):

@@ -19,7 +19,7 @@ _SENDS = "__pregel_tasks"
 _BEGUN = {"__interrupt__", "__error__"}
 
 
-async def may_stand_inside(checkpointer: Any, snapshot: StateSnapshot, known: Collection[str]) -> bool:
+async def may_be_at_breakpoint(checkpointer: Any, snapshot: StateSnapshot, known: Collection[str]) -> bool:
     """Whether a graph inside a step that is not finished may stand at a breakpoint.
 
     `known` are the namespaces of the subgraphs that the graph has as nodes. Raises DatabaseUnavailable.

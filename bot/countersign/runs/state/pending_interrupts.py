@@ -35,7 +35,7 @@ class RecordsLastRead:
         return found
 
 
-def unanswered(checkpoint: CheckpointTuple | None) -> frozenset[str]:
+def pending_interrupt_ids(checkpoint: CheckpointTuple | None) -> frozenset[str]:
     """The ids of the interrupts whose task has not ended, without those that were raised as NodeInterrupt."""
     writes = (checkpoint.pending_writes if checkpoint else None) or []
     ended = {task for task, channel, _ in writes if channel not in _NO_OUTPUT}

@@ -55,7 +55,7 @@ def read_state(
     snapshot: StateSnapshot,
     *,
     committed: Any,
-    unanswered: Collection[str],
+    pending_ids: Collection[str],
     graph_version: str | None,
     answers: GraphReading,
     tools: tuple[str, ...] = (),
@@ -64,7 +64,7 @@ def read_state(
     changeable: Json = None,
     hidden_breakpoint: bool = False,
 ) -> GraphState:
-    """`committed` are the values whose messages are posted, `unanswered` the checkpoint's interrupts.
+    """`committed` are the values whose messages are posted, `pending_ids` the checkpoint's interrupts.
 
     `answers` is what the graph's code does with answers, `stops` the breakpoints at which it stands.
     """
@@ -76,7 +76,7 @@ def read_state(
     run = str(metadata.get(INPUT_KEY) or "") if chats and replaces_messages(graph) else ""
     configurable = (snapshot.config or {}).get("configurable", {})
     interrupts = _pending(snapshot, answers)
-    orphaned = frozenset(unanswered) - {p.interrupt_id for p in interrupts}
+    orphaned = frozenset(pending_ids) - {p.interrupt_id for p in interrupts}
     waiting = [stop for stop in stops if not stop.passed]
     pending = (breakpoint_question(waiting), *interrupts) if waiting else interrupts
     stopped = STOPPED_KEY in metadata and not snapshot.tasks

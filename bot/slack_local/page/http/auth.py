@@ -11,9 +11,9 @@ TOKEN_LENGTH = 24  # bytes
 class PageAuth:
     """One run of the workspace, with the token that opens it.
 
-    The first visit carries the token in its query and is request a cookie, so that the token does not stay in
-    the address bar. A cookie counts only together with an `Origin` of this very server: browsers send it
-    along with requests that a page on another port of this machine makes.
+    The first visit carries the token in its query and gets a cookie, so that the token does not stay in the
+    address bar. The cookie counts only together with an `Origin` of this very server: browsers also send it
+    with requests that a page on another port of this machine makes.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Which files the page shows as pictures: those whose first bytes say so, and that can hold no script."""
+"""Files that the page shows as pictures: detected by their first bytes, and unable to contain scripts."""
 
 _SIGNATURES = {
     b"\x89PNG\r\n\x1a\n": "image/png",

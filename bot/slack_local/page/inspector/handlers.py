@@ -1,4 +1,4 @@
-"""What the page's inspector can ask for: the wire, faults, the clock, recordings, what the bot knows."""
+"""Handlers of the inspector's requests: wire log, faults, clock, recordings, details from the bot."""
 
 from dataclasses import asdict
 

@@ -11,7 +11,7 @@ SHOWN_AT_FIRST = 400
 
 
 class WireFeed:
-    """The entries that one inspector has not been sent: new ones, and those that were under way before."""
+    """The entries that one inspector has not received: new ones, and those that have changed since."""
 
     def __init__(self, slack: Slack) -> None:
         self._slack = slack

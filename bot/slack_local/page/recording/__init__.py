@@ -1,1 +1,1 @@
-"""What people did at the pages, written down as a test and as a script that do it again."""
+"""Records what people do on the pages, and writes it as a test and as a script."""

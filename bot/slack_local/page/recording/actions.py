@@ -1,4 +1,4 @@
-"""What people did, as values: enough to do each action again in another workspace."""
+"""Recorded actions of people, with all that is needed to repeat them in another workspace."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Texts by which a message is known again when the same is done in another workspace."""
+"""Finds texts that identify a message when a recording is played in another workspace."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""A recording as a pytest module that does the same again. It runs as it is."""
+"""A recording as the source of a pytest module, which runs unchanged."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Records what people do at the pages. An action is read before it is done, from what was there to act on."""
+"""Records what people do on the pages. An action is read before it is carried out, from the state then."""
 
 from collections.abc import Iterator
 from dataclasses import replace

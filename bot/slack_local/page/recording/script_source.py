@@ -1,4 +1,4 @@
-"""A recording as a script that does the same again, as far as scripts can say it."""
+"""A recording as a script, as far as the script language can express it."""
 
 import json
 import re

@@ -1,1 +1,1 @@
-"""`chat.*`: messages, those that Slack posts later, and those that grow while they are read."""
+"""`chat.*`: messages, scheduled messages and streams."""

@@ -1,4 +1,4 @@
-"""`chat.startStream`, `appendStream`, `stopStream`: a message that grows while it is read."""
+"""`chat.startStream`, `appendStream`, `stopStream`: a message that is streamed."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""From decisions to the value that resumes the graph; every answer is validated here."""
+"""Turns decisions into the value that resumes the graph; every answer is validated here."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -16,7 +16,7 @@ from countersign.interrupts.validation.messages import REQUIRED
 
 
 def resume_value(request: ReviewRequest, decisions: Sequence[Decision]) -> Json:
-    """What to resume the graph with: one decision per row, in order, each allowed, each value valid.
+    """The value that resumes the graph, from one decision per row, in order, each allowed and valid.
 
     Raises `InvalidDecision`. Nothing else validates an answer: LangGraph takes any answer to a schema that is
     a plain dict, and a single malformed answer makes LangChain's batched pause unanswerable.
@@ -85,7 +85,7 @@ def _takes_message(form: Form, decision: Decision) -> bool:
 
 
 def _code_errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
-    """What the graph's code cannot use of the answer, at the fields of the form that it was typed in.
+    """Errors for parts of the answer that the graph's code cannot use, at the form's fields.
 
     A form shows its own part of an answer, and not always all of that: one of JSON may leave out a key.
     """

@@ -125,7 +125,7 @@ class ReviewRow:
         return run_cancellation(message if isinstance(message, str) else None)
 
     def reply(self, text: str) -> Decision | None:
-        """The answer that a plain message in the thread gives; None if it takes the card to give it.
+        """The answer that a plain message in the thread gives; None if it has to be given on the card.
 
         Raises `FormValidationError` if the text does not fit.
         """
@@ -142,7 +142,7 @@ class ReviewRow:
         return self.decide(DecisionKind.RESPOND, {form.only_field.pointer: text})
 
     def effective(self, decision: Decision) -> Decision:
-        """The decision, or where the graph would go on after this no, the cancellation of its run."""
+        """The decision, or the cancellation of the run where the graph would continue after a rejection."""
         if not self.ignores_answer or decision.verbatim or decision.ends_run:
             return decision
         if decision.kind is DecisionKind.REJECT:
@@ -186,6 +186,6 @@ class ReviewRequest:
     expires_in: timedelta | None = None
 
     def answer(self, decisions: Sequence[Decision]) -> Json:
-        """What resumes the graph; the decisions are not judged. See `resume_value`."""
+        """What resumes the graph; the decisions are not validated. See `resume_value`."""
         answers: list[Json] = [row.answer(each) for row, each in zip(self.rows, decisions, strict=True)]
         return answers[0] if self.batch is None else self.batch.fill(answers)

@@ -1,7 +1,7 @@
-"""How large a question may be: what nobody can read on a card cannot be approved, and takes no time.
+"""Size limit of questions: one too large to read on a card cannot be approved, and costs no time.
 
-A larger one is kept shortened, under a key of its own. It can be rejected or answered, and nothing else. Its
-digest is still that of all of it.
+A larger one is stored shortened, under a key of its own. It can only be rejected or answered. Its digest
+still covers all of it.
 """
 
 import re

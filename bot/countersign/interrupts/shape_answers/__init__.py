@@ -1,1 +1,1 @@
-"""Buttons and forms for the answer that a graph's own code reads, where the payload leaves it open."""
+"""Buttons and forms made from the shape of the answer that the graph's own code reads."""

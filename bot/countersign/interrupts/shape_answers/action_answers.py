@@ -1,4 +1,4 @@
-"""Approve, edit, reject and respond for an answer that says in one place what to do."""
+"""Approve, edit, reject and respond for an answer with an action at one place."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Where in an answer the code reads what to do, and where it reads the data for it.
+"""The layout of an answer with an action: where the code reads the action, and where its data.
 
 `{"type": "edit", "args": {...}}`, `{"approved": false, "reason": "..."}`, `["update", {...}]`.
 """

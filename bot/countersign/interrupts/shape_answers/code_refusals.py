@@ -1,4 +1,4 @@
-"""What the graph's code cannot use of an answer, as errors at their places."""
+"""Errors for parts of an answer that the graph's code cannot use, by pointer."""
 
 from collections.abc import Iterable, Mapping
 

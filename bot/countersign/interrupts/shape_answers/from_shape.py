@@ -1,4 +1,4 @@
-"""A request whose answers are those that the graph's own code reads."""
+"""Replaces a request's answers by those that the graph's own code reads."""
 
 from collections.abc import Sequence
 from dataclasses import replace

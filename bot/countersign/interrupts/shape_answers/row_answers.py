@@ -1,4 +1,4 @@
-"""The answers of a row, as they are put together for a shape: per decision what is sent, and its form."""
+"""The answers of a row while they are built from a shape: per decision, what is sent and its form."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -48,7 +48,7 @@ def _in_list(answer: AnswerTemplate) -> AnswerTemplate:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What the payload asks about: what a form is prefilled with."""
+    """The parts of the payload with which a form is prefilled."""
 
     value: Json  # the whole payload
     text: str | None = None  # a text to edit

@@ -1,4 +1,4 @@
-"""The yes or no that an answer is: the one that the code names, or the opposite of that."""
+"""The words for yes and no in an answer: those that the code names, or their opposites."""
 
 from collections.abc import Collection, Iterator
 

@@ -1,4 +1,4 @@
-"""The formats of JSON Schema that answers are checked for, as lenient as the engines behind the questions.
+"""The JSON Schema formats that answers are checked for, as lenient as pydantic.
 
 pydantic takes a time without an offset where RFC 3339 does not, so a strict check would refuse what a graph
 takes.

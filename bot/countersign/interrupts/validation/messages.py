@@ -1,4 +1,4 @@
-"""Validation messages: what a value breaks of its schema, in words for the person at the form."""
+"""Validation messages: the schema errors of a value, in words for the person at the form."""
 
 import json
 from collections.abc import Iterable, Mapping

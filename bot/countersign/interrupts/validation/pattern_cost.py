@@ -1,4 +1,4 @@
-"""What it costs to compile a regular expression, which no time limit can interrupt.
+"""Estimates the cost of compiling a regular expression, which no time limit can interrupt.
 
 `regex` writes a repetition out: `(?:a{1000}){1000}` takes two seconds and 270 MB, and one more level ends the
 process. So a pattern is measured before it is compiled.

@@ -35,7 +35,7 @@ _BROKEN = (  # what the validator runs into where the schema of a large document
     ValueError,
 )
 MAX_ERRORS = 200  # of one value: nobody reads more, and a list may have an error for each of its items
-MAX_DEPTH = 64  # levels of a value that are always judged
+MAX_DEPTH = 64  # levels of a value that are always validated
 MAX_SIZE = 5_000  # nodes of a schema from which a form is made; a larger one still validates answers
 
 
@@ -72,7 +72,7 @@ class Schema:
         except ValidationTimeout:
             return {**found, pointer.ROOT: _(TIMED_OUT)}
         except _BROKEN:
-            # Such as a reference that leads nowhere: what could be judged was judged.
+            # Such as a dangling reference: what could be validated was validated.
             return {**found, pointer.ROOT: _(TOO_DEEP)} if _too_deep(value) else found
         return found
 

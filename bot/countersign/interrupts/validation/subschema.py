@@ -1,4 +1,4 @@
-"""What a schema says about one place, with references, unions with null and wrappers removed."""
+"""Resolves the schema of one place: references, unions with null and wrappers removed."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""Dicts, lists and comprehensions that the code writes out."""
+"""Dict and list displays, and comprehensions."""
 
 import ast
 

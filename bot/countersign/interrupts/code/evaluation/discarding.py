@@ -1,4 +1,4 @@
-"""Answers that the code does nothing with: the question only stops the run."""
+"""Detects answers that the code discards: the question only pauses the run."""
 
 import ast
 from collections.abc import Sequence

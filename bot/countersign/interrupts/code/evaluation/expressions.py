@@ -1,4 +1,4 @@
-"""What each kind of expression stands for."""
+"""Evaluates each kind of expression."""
 
 import ast
 from collections.abc import Callable

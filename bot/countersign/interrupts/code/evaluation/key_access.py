@@ -51,14 +51,14 @@ def key_of(frame: Frame, ref: Ref, key: Value, node: ast.AST, *, required: bool)
 
 
 def forget_key(frame: Frame, ref: Ref, key: Value) -> None:
-    """The code takes a key out of an answer: what it reads under it from there on is not the answer's."""
+    """The code removes a key from an answer: reads of it afterwards are not reads of the answer."""
     for name in constants(key) or ():
         if isinstance(name, str):
             frame.reader.overwrite(ref.slot, name, ())
 
 
 def take_item(frame: Frame, ref: Ref, node: ast.AST) -> Value:
-    """`answer.pop(0)`: what stands where in the list is another item from there on."""
+    """`answer.pop(0)`: positions in the list change from there on."""
     frame.note((ref,), Use.ITERATED, node)
     return (Ref(ref.slot.any_item()),)
 

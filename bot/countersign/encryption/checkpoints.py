@@ -1,4 +1,4 @@
-"""How an encrypted part of a LangGraph checkpoint is told from a plain one."""
+"""Marks encrypted parts of a LangGraph checkpoint."""
 
 # Behind the type that the serializer gives a value, as in LangGraph's EncryptedSerializer.
 ENCRYPTED_TYPE = "+countersign"

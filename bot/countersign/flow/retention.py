@@ -1,4 +1,4 @@
-"""What is deleted, and when: never anything of a thread in which something waits or is to be done."""
+"""Deletes old data; never of a thread with something pending or to be done."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -42,7 +42,7 @@ class Retention:
         self._deleted = _Walk(clock)
 
     async def __call__(self) -> None:
-        """One round: all that is due, or as much as there is time for."""
+        """One round: everything that is due, or as much as there is time for."""
         await self._store.delete_expired_events()
         await self._compacted.go_on(self._to_compact, self._compact)
         if self._seconds is not None:

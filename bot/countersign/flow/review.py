@@ -51,7 +51,7 @@ class Review:
     @cached_property
     @for_everyone
     def shown(self) -> ReviewRequest:
-        """The same as people see it: its effect in words, and nothing that its rules redact."""
+        """The request as people see it: titled with its effect, and redacted."""
         return with_action_title(self._redacted)
 
     @cached_property
@@ -99,7 +99,7 @@ class Review:
     def for_reader(self) -> "Review":
         """The same in the language of the current reader, for a form or a message that one person reads.
 
-        What many read is drawn from the one that it was made of.
+        Messages for many readers are rendered from the original.
         """
         if current_language() == language_of_everyone():
             return self

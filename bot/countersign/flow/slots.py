@@ -38,6 +38,6 @@ def slot_limits(
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """Leave to run one step."""
+    """Permission to run one step."""
 
     fence: int | None  # the fencing token of its step; None where no graph runs in it, so that it needs none

@@ -1,4 +1,4 @@
-"""What a step of a thread is given, and what it leaves behind."""
+"""The work of a step, and its result."""
 
 from dataclasses import dataclass
 from uuid import UUID

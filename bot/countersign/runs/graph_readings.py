@@ -1,4 +1,4 @@
-"""What the hosted graphs' code says: what starts them, which tools and files they take, what answers do."""
+"""What is read from the hosted graphs' code: inputs, tools, file kinds, and the use of answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

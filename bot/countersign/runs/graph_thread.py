@@ -167,7 +167,7 @@ class GraphThread:
         await self._run(command, self._continue_config())
 
     async def _pass_breakpoint(self, breakpoint_id: str, answer: Json) -> None:
-        """Go on from the breakpoint, if the graph still stands there."""
+        """Continue from the breakpoint, if the graph is still at it."""
         stops = await self._stops()
         if stops_id(stops) != breakpoint_id:
             return
@@ -188,7 +188,7 @@ class GraphThread:
             raise self._translated(error) from error
 
     async def _stops(self) -> tuple[ReachedBreakpoint, ...]:
-        """The breakpoints at which the graph stands, without those that were passed."""
+        """The breakpoints that the graph has reached and not passed."""
         snapshot = await self._graph.aget_state(self._config)
         found = await BreakpointFinder(self._graph, self._reads).find(snapshot)
         return tuple(stop for stop in found if not stop.passed)

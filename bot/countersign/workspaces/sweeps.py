@@ -17,7 +17,7 @@ from countersign.workspaces.services import WorkspaceServices
 _DELIVER_EVERY = 1.0  # seconds between two attempts to post what could not be posted
 _HOMES_EVERY = 0.25  # seconds between two looks for Home tabs that show something old
 _TIMERS_EVERY = 1.0  # seconds between two looks at what the clock has made due
-_REVIEWS_EVERY = 60.0  # seconds between two looks for reviews that nobody was told of for a day
+_REVIEWS_EVERY = 60.0  # seconds between two checks for reviews without a reminder for a day
 _REPAIR_EVERY = 5.0  # seconds between two searches for what a crash left undone
 CLOSINGS_EVERY = 3.0  # seconds between two sessions that are closed: 20 a minute, runs have the rest
 _MAX_CHANGES = 1000  # of approvals whose Home tabs one round marks as stale

@@ -84,5 +84,5 @@ COMPARED: Mapping[str, Callable[[Rule, Rule], bool]] = {
 }
 # By the decision; by what it says; and with the timers.
 COMPARED_APART = frozenset({"decisions", "state_changes"} | {"auto"} | {"hours"})
-# What says for what the rule is, how it looks, who is told, or what later requests are asked.
+# Fields about matching, appearance, notifications and later requests.
 NOT_COMPARED = frozenset({"name", "line", "selector", "summary", "post_to", "notify", "grant"})

@@ -1,4 +1,4 @@
-"""The gauges of the database at GET /metrics. While it does not answer they have no value, not an old one."""
+"""The gauges of the database at GET /metrics. Without an answer they have no value."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

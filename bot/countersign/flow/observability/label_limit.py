@@ -5,7 +5,7 @@ DEFAULT_LIMIT = 50  # values of one label in one process
 
 
 class LabelLimit:
-    """The first `limit` values of a label stand for themselves; all later ones are `other`.
+    """The first `limit` values of a label are kept; all later ones become `other`.
 
     Names of graphs, rules and methods come from files that change while the process lives.
     """

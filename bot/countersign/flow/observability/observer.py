@@ -93,7 +93,7 @@ class Observer:
     def refusals(
         self, *, approval_id: UUID | None = None, thread_id: str | None = None, by: str
     ) -> Iterator[None]:
-        """Whatever is raised inside and stops what somebody wanted is a refusal, counted once."""
+        """An error raised inside is recorded as a refusal, once."""
         try:
             yield
         except _NO_REFUSALS:
@@ -110,7 +110,7 @@ class Observer:
         thread_id: str | None = None,
         by: str,
     ) -> None:
-        """Somebody was told that what they wanted is not done."""
+        """Record a refusal that a person was shown."""
         reason = self.metrics.reason(_reason(error))
         self.metrics.approvals.refusals.labels(reason=reason).inc()
         ids = {

@@ -35,7 +35,7 @@ _TRACER = trace.get_tracer("countersign", __version__)  # asks the provider that
 def span(
     name: str, attributes: Attributes | None = None, kind: SpanKind = SpanKind.INTERNAL
 ) -> Iterator[Span]:
-    """A part of what is going on now. Without a trace that goes on, nothing is begun."""
+    """A span below the current one. Without a current trace, none is started."""
     if not trace.get_current_span().get_span_context().is_valid:
         yield trace.INVALID_SPAN
         return
@@ -50,7 +50,7 @@ def trace_of(
     attributes: Attributes | None = None,
     kind: SpanKind = SpanKind.CONSUMER,
 ) -> Iterator[Span]:
-    """What goes on in the trace of `traceparent`; in a new one without it."""
+    """A span in the trace of `traceparent`; in a new trace without it."""
     parent = _PROPAGATOR.extract({"traceparent": traceparent}) if traceparent else context.Context()
     with _span(name, parent, attributes, kind) as started:
         yield started
@@ -103,7 +103,7 @@ def trace_id(traceparent: str | None = None) -> str | None:
 
 
 def link_to(traceparent: str | None) -> None:
-    """Say that what goes on now belongs to something in another trace."""
+    """Link the current span to a span of another trace."""
     if traceparent is not None and (other := _context_of(traceparent)) is not None:
         trace.get_current_span().add_link(other)
 

@@ -1,1 +1,1 @@
-"""The policy in use: rules for approvals that open, and who may decide those that are open."""
+"""Applying the policy: rules for new approvals, and who may decide open ones."""

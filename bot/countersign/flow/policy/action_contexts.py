@@ -1,4 +1,4 @@
-"""What rules are matched with: the rows of a request as actions, with their channel and their requester."""
+"""The contexts that rules are matched with: a request's rows as actions, with channel and requester."""
 
 from countersign.approvals.policy.matching import ActionContext, Channel, Requester
 from countersign.approvals.policy.policy import Policy

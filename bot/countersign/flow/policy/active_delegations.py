@@ -1,4 +1,4 @@
-"""Who stands in for whom right now: delegations, with those who are away as Slack knows them now."""
+"""The delegations in force, with the delegators as Slack knows them now."""
 
 import asyncio
 

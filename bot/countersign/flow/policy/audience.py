@@ -44,7 +44,7 @@ class Audience:
     async def members(self, approval: Approval, rule: Rule, sets: Iterable[ApproverSet]) -> tuple[str, ...]:
         """The people of these sets who may decide under the rule, and who stands in for them.
 
-        All members of a workspace are nobody.
+        A set of all members of the workspace notifies nobody.
         """
         sets = tuple(sets)
         found: set[str] = set()

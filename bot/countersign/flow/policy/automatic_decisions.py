@@ -1,4 +1,4 @@
-"""Decides what nobody has to be asked about: by `auto` of its rules, or by a grant that covers it."""
+"""Decides approvals automatically: by `auto` of their rules, or by a grant that covers them."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The policy that holds now; it is replaced as a whole when the file is read again."""
+"""The policy in force; replaced as a whole when the file is read again."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What matters for the votes on a row right now: memberships, freezes, escalation. Looked up each time."""
+"""The facts that counting a row's votes depends on: memberships, freezes, escalation. Looked up each time."""
 
 import asyncio
 from collections.abc import Iterable

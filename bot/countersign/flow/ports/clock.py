@@ -1,4 +1,4 @@
-"""What the time is."""
+"""The clock port."""
 
 from datetime import datetime
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""What the use cases need of LangGraph, and the locks and slots under which a graph runs."""
+"""Ports to LangGraph, and to the locks and slots under which a graph runs."""
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -30,7 +30,7 @@ class Locks(Protocol):
 
 
 class RunSlots(Protocol):
-    """Leave to run graphs, shared fairly between people and channels. All raise DatabaseUnavailable."""
+    """Permission to run graphs, shared fairly between people and channels. All raise DatabaseUnavailable."""
 
     async def enter(self, thread_id: str) -> Slot | None:
         """A slot for the thread's next step. None: it waits, says so, and has a job when its turn comes.
@@ -40,7 +40,7 @@ class RunSlots(Protocol):
         ...
 
     async def leave(self, thread_id: str, slot: Slot) -> None:
-        """The step is over: its slot goes to a thread that waits. No effect on the slot of a later step."""
+        """The step is over: give its slot to a waiting thread. No effect on the slot of a later step."""
         ...
 
 
@@ -112,12 +112,12 @@ class Graphs(Protocol):
     ) -> AbstractAsyncContextManager[GraphThread]:
         """`starter` wrote what starts a run now; None where one goes on that somebody started before.
 
-        `watch` is told what runs do while they go on.
+        `watch` gets the events of runs.
         """
         ...
 
     def report_error(self, error_id: str, name: str, error: BaseException) -> ErrorReport | None:
-        """What an error in a step says to the author of this graph. None: no reports are kept."""
+        """A report of an error in a step, for the graph's author. None: no reports are kept."""
         ...
 
 

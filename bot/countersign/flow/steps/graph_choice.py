@@ -1,4 +1,4 @@
-"""How a thread begins: which graph runs in it, and what a graph without messages asks first."""
+"""Starts a thread: chooses its graph, and asks with a form where the graph needs one."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Steps that are left until somebody says to try again: what they were about is kept, not lost."""
+"""Parks failed steps until somebody retries them: their messages are kept."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Takes one step of a thread on its graph, and shows how far it is while it goes on."""
+"""Executes one step of a thread on its graph, and shows its progress."""
 
 import asyncio
 from dataclasses import replace
@@ -92,7 +92,7 @@ class StepExecution:
             await asyncio.shield(shown.finish(result))
 
     def failed(self, work: Work, error: Exception) -> StepResult:
-        """The result that tells the thread at once of an error that no retry would mend."""
+        """The result for an error that a retry would not fix: reported in the thread at once."""
         error_id = new_error_id()
         log.error("step_failed", error_id=error_id, thread_id=work.thread.ref.id, exc_info=error)
         result = parked(

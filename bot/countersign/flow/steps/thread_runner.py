@@ -1,7 +1,7 @@
-"""Does all that a thread has to do, step by step, under the thread's lock.
+"""Runs all pending steps of a thread under the thread's lock.
 
-Nothing is handed over from the process that stored the work: each step reads the rows and the graph's state
-and does what is missing, so that it may begin again at any line.
+Each step reads the rows and the graph's state and does what is missing, so that it can be repeated after a
+crash at any line.
 """
 
 import asyncio
@@ -111,7 +111,7 @@ class ThreadRunner:
         return saved.more
 
     async def _take_step(self, work: Work, session: Session) -> tuple[StepResult, SavedStep]:
-        """The next step's result, saved. An error that no retry of the job would mend is a result, too."""
+        """The next step's result, saved. An error that a retry of the job would not fix is a result, too."""
         try:
             with self._observer.metrics.runs.steps.time():
                 work = await prepared(work, self._store.revisions, self._names)

@@ -1,4 +1,4 @@
-"""What a thread has to do, as a graph is to read it: its first message as it latest, with names for ids."""
+"""Prepares a thread's work for the graph: the latest version of its first message, with names for ids."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace

@@ -1,1 +1,1 @@
-"""What the clock does to approvals: reminders, escalation, expiry, and the end of an undo period."""
+"""Timers of approvals: reminders, escalation, expiry, and the end of an undo period."""

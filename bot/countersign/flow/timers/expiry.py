@@ -1,4 +1,4 @@
-"""What a row is decided as when too few people voted in time: pure functions of the rule and the votes."""
+"""The decision on a row that expired without enough votes: pure functions of the rule and the votes."""
 
 from datetime import datetime
 

@@ -1,7 +1,7 @@
-"""Does what is due of approvals: reads each again, changes it by compare-and-set, and tells people.
+"""Fires due timers of approvals: reads each again, changes it by compare-and-set, and notifies people.
 
-A timer is the due time in the approval's own row, which is written with every change of it: none is lost, and
-one that is late, or that two processes find at once, does nothing that is not due and not done.
+A timer is the due time in the approval's own row, written with every change of it, so none is lost. A timer
+that is late, or that two processes find at once, does only what is due and not done.
 """
 
 import asyncio
@@ -77,7 +77,7 @@ class TimerRunner:
         return len(due)
 
     async def fire(self, approval_id: UUID) -> None:
-        """Do all that is due of one approval now. Loses to whoever changes it at the same moment."""
+        """Do all that is due of one approval now. A concurrent change wins."""
         for _ in range(_AT_ONCE):
             review = await self._store.approval(approval_id)
             if review is None:
@@ -121,7 +121,7 @@ class TimerRunner:
         return any(self._voting.freeze(rule, at) is not None for at in (None, deadline))
 
     def _sent(self, review: Review) -> _Firing:
-        """The undo period is over: the graph hears of the decision, and people do."""
+        """The undo period is over: resume the graph, and post the outcome."""
         after = review.approval.sent()
         outcome = outcome_note(review.with_approval(after))
         return _Firing(change=Change(after=after, event=Event.SENT), post=(outcome,) if outcome else ())

@@ -1,1 +1,1 @@
-"""What the tools of a graph get from the bot: Slack, and effects that happen once."""
+"""Services for the tools of a graph: Slack calls, and effects that happen once."""

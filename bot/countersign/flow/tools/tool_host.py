@@ -1,4 +1,4 @@
-"""What a graph's tools get from the bot, in `config["configurable"]["countersign"]`."""
+"""The object for a graph's tools, in `config["configurable"]["countersign"]`."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""From what LangGraph calls to functions: through runnables, tools, partials, methods and decorators."""
+"""Finds the functions behind callables: through runnables, tools, partials, methods and decorators."""
 
 import functools
 import types

@@ -1,4 +1,4 @@
-"""Which keys of a context the code cannot do without: of a TypedDict, LangGraph itself needs none."""
+"""Which keys of a context the code requires: LangGraph itself requires none of a TypedDict."""
 
 import ast
 from collections.abc import Iterator

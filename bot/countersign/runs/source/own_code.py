@@ -1,4 +1,4 @@
-"""Which code is the graph's own, and its text. A library's is not read: it says itself what it wants."""
+"""Which code is the graph's own, and its text. Library code is not read."""
 
 import ast
 import os

@@ -1,4 +1,4 @@
-"""What a thread is told about what waits in it, and about an answer that does not fit."""
+"""Texts for a thread about its pending approvals, and about an answer that does not fit."""
 
 from countersign.flow.review import Review
 from countersign.i18n import Text, TextLines, lazy_text

@@ -1,1 +1,1 @@
-"""Decisions that change the arguments: what they leave the action with, and whether its rule allows that."""
+"""Decisions that change the arguments: the resulting arguments, and whether the rule allows them."""

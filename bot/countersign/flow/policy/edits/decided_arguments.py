@@ -1,4 +1,4 @@
-"""The arguments that a decision leaves an action with: by an edit, an answer, or a change of the state."""
+"""The arguments of an action after a decision: after an edit, an answer, or a change of the state."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""What rules redact: where it is in a request, the request without it, and a log without it."""
+"""Redaction by rules: its pointers, requests without redacted values, and log lines without them."""

@@ -1,4 +1,4 @@
-"""A review request without what the rules of its rows redact: nothing that is made from it shows that.
+"""A review request without redacted values, so that nothing made from it shows them.
 
 The graph still gets it, and the digest covers it.
 """

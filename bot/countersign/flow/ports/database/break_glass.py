@@ -24,11 +24,11 @@ class BreakGlassStore(Protocol):
     async def reviewed(
         self, use: GlassBreak, thread_id: str, by: Person, at: datetime, note: str, post: Sequence[Outgoing]
     ) -> bool:
-        """Record it, with its entry in the ledger; False if somebody was first."""
+        """Record the review, with its ledger entry; False if somebody else was first."""
         ...
 
     async def to_remind(self, team: str, before: datetime, limit: int) -> tuple[GlassBreak, ...]:
-        """Unreviewed, and nobody was told since that moment; the oldest first."""
+        """Unreviewed uses without a reminder since that moment, oldest first."""
         ...
 
     async def reminded(self, use_id: UUID, at: datetime, post: Sequence[Outgoing]) -> None: ...

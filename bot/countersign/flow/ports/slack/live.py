@@ -10,7 +10,7 @@ class StreamDisplay(Protocol):
     """All but `visible_text` raise RateLimited, SlackRefused, SlackUnreachable."""
 
     def visible_text(self, text: str) -> str:
-        """What can be shown already of a message that begins so; empty if nothing can."""
+        """The part of this beginning of a message that can be shown; empty if none can."""
         ...
 
     async def start(self, stream: MessageStream, content: str | Plan, recipient: str) -> DisplayedMessage:
@@ -22,7 +22,7 @@ class StreamDisplay(Protocol):
         ...
 
     async def end(self, stream: MessageStream) -> MessageStream:
-        """Nothing more comes; the message stays. No error if it ended before, or is not there."""
+        """End the stream; the message stays. No error if it ended before, or is not there."""
         ...
 
     async def put_in_order(self, shown: DisplayedMessage) -> None:

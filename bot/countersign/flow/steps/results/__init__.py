@@ -1,1 +1,1 @@
-"""What a run leaves behind: its output, our rows in agreement with its state, and the result of the step."""
+"""The results of a run: its output, reconciliation of our rows with its state, and the step result."""

@@ -1,4 +1,4 @@
-"""What a graph said, for people: its words, its files, its result, and at the end always something."""
+"""The output of a run for people: messages, files, result; a finished run always posts something."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""What a step gives back: its result at rest, after an error, or with nothing run."""
+"""Builds step results: at rest, after an error, or with nothing run."""
 
 import asyncio
 from dataclasses import replace

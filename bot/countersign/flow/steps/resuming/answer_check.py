@@ -1,4 +1,4 @@
-"""Whether an answer that was decided is still the one that the graph's code wants."""
+"""Whether a decided answer still fits the graph's code."""
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.canonical_json import canonical_json

@@ -1,4 +1,4 @@
-"""Whether a decided approval's answer can be given to the graph, was taken by it already, or fits no more."""
+"""Whether a decided approval's answer can be given to the graph, was taken already, or no longer fits."""
 
 from enum import StrEnum
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from countersign.approvals.policy.checking.explain import condition_errors, describe, explain
-from countersign.approvals.policy.checking.lint import Finding, lint
+from countersign.approvals.policy.checking.lint import LintWarning, lint
 from countersign.approvals.policy.matching import Channel, Requester
 from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.reading.keys import RULE
@@ -170,7 +170,7 @@ def test_a_rule_of_no_file_has_no_line() -> None:
     assert [each.in_file("p.toml") for each in shadowed] == [
         "p.toml: rule “b” is a duplicate of “a”: it matches the same and is never reached"
     ]
-    assert Finding(what="x", line=3).in_file("p.toml") == "p.toml:3: x"
+    assert LintWarning(what="x", line=3).in_file("p.toml") == "p.toml:3: x"
 
 
 def test_the_errors_of_conditions_are_those_on_the_way_to_the_rule() -> None:

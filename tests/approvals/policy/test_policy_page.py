@@ -26,7 +26,7 @@ from countersign.approvals.policy.voting.membership import Memberships
 from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.shortages import find_shortages
-from countersign.approvals.policy.voting.voting_result import Outcome, VotingResult, count_votes
+from countersign.approvals.policy.voting.voting_result import VotingOutcome, VotingResult, count_votes
 from tests.approvals.policy.policies import a_policy, an_action, person, vote
 
 PAGE = Path(__file__).parents[3] / "docs" / "policy.md"
@@ -131,8 +131,8 @@ def test_refunds_over_1000() -> None:
     args: Json = {"amount": 1000, "currency": "EUR", "customer": "Ann"}
     large = rule_of("Refunds over 1,000", "refund", args)
     office = Office({"@finance": {"UBOB", "UCAROL"}, "@leads": {"UBOB"}})
-    assert result_of(office.context(large), vote("UBOB")).outcome is Outcome.OPEN
-    assert result_of(office.context(large), vote("UBOB"), vote("UCAROL")).outcome is Outcome.APPROVED
+    assert result_of(office.context(large), vote("UBOB")).outcome is VotingOutcome.OPEN
+    assert result_of(office.context(large), vote("UBOB"), vote("UCAROL")).outcome is VotingOutcome.APPROVED
     assert result_of(office.context(large), vote("UREQ")).uncounted
     assert large.summary is not None
     assert (
@@ -160,7 +160,7 @@ def test_sql_in_production(statement: str, name: str) -> None:
     if name == "writes":
         context = Office({"@dba": {"UBOB", "UCAROL"}}).context(rule)
         edit = vote("UBOB", EDIT, value={"statement": "UPDATE ..."}, message="a WHERE was missing")
-        assert result_of(context, edit).outcome is Outcome.OPEN
+        assert result_of(context, edit).outcome is VotingOutcome.OPEN
         assert result_of(context, edit, vote("UCAROL", message="right")).decision == edit.decision
 
 
@@ -187,14 +187,14 @@ def test_contracts_with_two_signatures() -> None:
     rule = rule_of("Contracts with two signatures", "sign_contract", graph="contracts")
     context = Office({"@legal": {"ULEX", "U0ANN"}}).context(rule)
     board = [vote("U0ANN"), vote("U0BEN")]
-    assert result_of(context, *board).outcome is Outcome.OPEN
-    assert result_of(context, *board, vote("U0CEM")).outcome is Outcome.APPROVED, (
+    assert result_of(context, *board).outcome is VotingOutcome.OPEN
+    assert result_of(context, *board, vote("U0CEM")).outcome is VotingOutcome.APPROVED, (
         "Ann signs as the lawyer then"
     )
-    assert result_of(context, *board, vote("ULEX")).outcome is Outcome.APPROVED
+    assert result_of(context, *board, vote("ULEX")).outcome is VotingOutcome.APPROVED
     no = [vote("U0BEN", REJECT, message="no"), vote("ULEX", REJECT, message="no")]
-    assert result_of(context, no[0]).outcome is Outcome.OPEN
-    assert result_of(context, *no).outcome is Outcome.REJECTED
+    assert result_of(context, no[0]).outcome is VotingOutcome.OPEN
+    assert result_of(context, *no).outcome is VotingOutcome.REJECTED
 
 
 def test_a_freeze_at_the_weekend() -> None:
@@ -204,25 +204,25 @@ def test_a_freeze_at_the_weekend() -> None:
     saturday, tuesday = (datetime(2026, 11, day, 12, tzinfo=BERLIN) for day in (28, 24))
     office = Office({"@release": {"UBOB"}, "@oncall-leads": {"ULEA"}})
     frozen = office.context(rule, freeze=calendar.at(saturday))
-    assert result_of(frozen, vote("UBOB")).outcome is Outcome.OPEN
-    assert result_of(frozen, vote("ULEA")).outcome is Outcome.OPEN, "without a reason"
+    assert result_of(frozen, vote("UBOB")).outcome is VotingOutcome.OPEN
+    assert result_of(frozen, vote("ULEA")).outcome is VotingOutcome.OPEN, "without a reason"
     assert result_of(frozen, vote("ULEA", message="the shop is down")).broke_glass is not None
-    assert result_of(frozen, vote("UBOB", REJECT)).outcome is Outcome.REJECTED
+    assert result_of(frozen, vote("UBOB", REJECT)).outcome is VotingOutcome.REJECTED
     assert calendar.at(tuesday) is None
-    assert result_of(office.context(rule), vote("UBOB")).outcome is Outcome.APPROVED
+    assert result_of(office.context(rule), vote("UBOB")).outcome is VotingOutcome.APPROVED
 
 
 def test_on_call_takes_over() -> None:
     rule = rule_of("On-call takes over", "restart_api")
     opened = datetime(2026, 11, 26, 12, tzinfo=BERLIN)
     office = Office({"@service-owners": {"UBOB"}, "@oncall": {"UONC"}})
-    for minutes, outcome in ((29, Outcome.OPEN), (30, Outcome.APPROVED)):
+    for minutes, outcome in ((29, VotingOutcome.OPEN), (30, VotingOutcome.APPROVED)):
         escalated = is_escalated(rule, opened, opened + timedelta(minutes=minutes))
         assert result_of(office.context(rule, escalated=escalated), vote("UONC")).outcome is outcome
     nobody = Office({"@service-owners": set(), "@oncall": {"UONC"}}).context(rule)
     assert find_shortages(nobody)
     unfillable = Office({"@service-owners": set(), "@oncall": {"UONC"}}).context(rule, unfillable=True)
-    assert result_of(unfillable, vote("UONC")).outcome is Outcome.APPROVED
+    assert result_of(unfillable, vote("UONC")).outcome is VotingOutcome.APPROVED
 
 
 def test_a_trusted_tool_with_a_grant() -> None:
@@ -257,5 +257,5 @@ def test_a_one_person_shop() -> None:
     rule = rule_of(title, "pay")
     assert (rule.name, rule.timers.expire_after) == (NO_RULE, timedelta(days=1))
     mine = VotingContext(rule=rule, memberships=Memberships(requester="U0ME"))
-    assert result_of(mine, vote("U0ME")).outcome is Outcome.APPROVED
-    assert result_of(mine, vote("UBOB")).outcome is Outcome.OPEN
+    assert result_of(mine, vote("U0ME")).outcome is VotingOutcome.APPROVED
+    assert result_of(mine, vote("UBOB")).outcome is VotingOutcome.OPEN

@@ -12,22 +12,22 @@ from countersign.approvals.audit.chain import GENESIS, ChainedEntry, Finding, Fi
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChainPlace:
+class ChainPosition:
     """A place in a chain: the position, from 1, and the link there; 0 before the first entry."""
 
     position: int = 0
     link: str = GENESIS
 
-    def next(self, entry_hash: str) -> "ChainPlace":
+    def next(self, entry_hash: str) -> "ChainPosition":
         position = self.position + 1
-        return ChainPlace(position=position, link=next_link(self.link, position, entry_hash))
+        return ChainPosition(position=position, link=next_link(self.link, position, entry_hash))
 
 
 class WorkspaceChain:
     """Gives the ledger's rows of one workspace their places in its own chain."""
 
     def __init__(self) -> None:
-        self.head = ChainPlace()
+        self.head = ChainPosition()
 
     def take(self, row: ChainedEntry) -> ChainedEntry:
         """The next row of the workspace, in the ledger's order; one that is not sealed stays so."""
@@ -42,12 +42,12 @@ class WorkspaceAnchors:
 
     def __init__(self, anchors: Iterable[Anchor]) -> None:
         """Those that have no workspace are left out."""
-        self._places: dict[str, ChainPlace] = {}
+        self._places: dict[str, ChainPosition] = {}
         self._anchored: dict[str, dict[int, str]] = {}
         self.fitting = 0
         for anchor in anchors:
             if anchor.workspace is not None:
-                self._places[anchor.workspace] = ChainPlace()
+                self._places[anchor.workspace] = ChainPosition()
                 self._anchored.setdefault(anchor.workspace, {})[anchor.position] = anchor.link
 
     @property

@@ -16,7 +16,7 @@ from countersign.approvals.person import Person
 from countersign.approvals.policy.grants import Grant, NoGrantOffered
 from countersign.approvals.policy.voting.permission import check_may_open, check_may_vote, reason_required
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.policy.voting.voting_result import Outcome, VotingResult, count_votes
+from countersign.approvals.policy.voting.voting_result import VotingOutcome, VotingResult, count_votes
 from countersign.approvals.recorded_reasons import ANSWERED_ALONE, RUN_CANCELLED_BY
 from countersign.approvals.votes.break_glass import GlassBreak
 from countersign.approvals.votes.eligibility import check_may_decide
@@ -189,7 +189,7 @@ class Decide:
                 await self._voting.check_edit(review, row, decision)
                 cast[row], results[row] = await self._cast(approval, row, vote)
         given = await self._grants(review, request, person, at) if request.grant else ()
-        if given and any(result.outcome is not Outcome.APPROVED for result in results.values()):
+        if given and any(result.outcome is not VotingOutcome.APPROVED for result in results.values()):
             raise NoGrantOffered
         decided = {
             row: Vote(
@@ -200,7 +200,7 @@ class Decide:
                 on_behalf_of=result.on_behalf_of.get(person.id),
             )
             for row, result in results.items()
-            if result.outcome is not Outcome.OPEN and result.decision is not None
+            if result.outcome is not VotingOutcome.OPEN and result.decision is not None
         }
         cancellation = next((vote for vote in decided.values() if vote.decision.ends_run), None)
         if cancellation is not None:
@@ -250,7 +250,7 @@ class Decide:
         result = count_votes(voting.context, voting.votes.cast(vote), cast_now=vote.by.id)
         repeated = earlier is not None and earlier.decision == vote.decision
         # Repeating a vote can decide if memberships changed since.
-        if repeated and result.outcome is Outcome.OPEN:
+        if repeated and result.outcome is VotingOutcome.OPEN:
             raise AlreadyVoted
         return result.noted_on(approval.votes_on(row).cast(vote)), result
 

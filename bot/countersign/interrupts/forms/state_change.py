@@ -18,7 +18,7 @@ _MAX_FIELDS = 40  # of the state; more are one field of JSON
 
 
 @dataclass(frozen=True, kw_only=True)
-class StateChange:
+class StateChangeInput:
     """What was filled in: the choice of an answer, its text, and the fields that were changed, by name."""
 
     choice: str
@@ -33,14 +33,14 @@ class StateChangeForm(Form):
     inner: Form  # over the state alone
     names: frozenset[str]  # of the fields that may be changed
 
-    def read_change(self, raw: Mapping[str, RawInput]) -> StateChange:
+    def read_change(self, raw: Mapping[str, RawInput]) -> StateChangeInput:
         """Raises `FormValidationError`; the state is validated by its schema."""
         answer = {place: value for place, value in raw.items() if not place.startswith(STATE)}
         choice = answer.get(pointer.KIND)
         if not isinstance(choice, str) or choice not in {option.key for option in self.fields[0].options}:
             raise FormValidationError({pointer.KIND: _("Choose an answer.")})
         text = answer.get(pointer.ROOT)
-        return StateChange(
+        return StateChangeInput(
             choice=choice, text=text if isinstance(text, str) else "", state=self._changed(raw)
         )
 

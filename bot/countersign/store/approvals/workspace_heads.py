@@ -1,7 +1,7 @@
 """The heads of the workspaces' chains, kept so that they can be anchored without reading the ledger."""
 
 from countersign.approvals.audit import Anchor
-from countersign.approvals.audit.workspace_chain import ChainPlace
+from countersign.approvals.audit.workspace_chain import ChainPosition
 from countersign.store.connections.pool import Connection
 from countersign.store.queries import QUERIES
 
@@ -19,7 +19,7 @@ async def advance_heads(connection: Connection) -> None:
             team, covered = row["team"], row["position"]
             if row["hash"] is None:  # taken out of the table: `audit verify` says so
                 continue
-            places[team] = places.get(team, ChainPlace()).next(row["hash"])
+            places[team] = places.get(team, ChainPosition()).next(row["hash"])
             moved[team] = covered
         if len(rows) < _BATCH:
             break
@@ -44,8 +44,8 @@ async def workspace_heads(connection: Connection) -> tuple[Anchor, ...]:
     )
 
 
-async def _heads(connection: Connection) -> tuple[dict[str, ChainPlace], int]:
+async def _heads(connection: Connection) -> tuple[dict[str, ChainPosition], int]:
     """The heads by team, and the ledger's position up to which they are."""
     rows = await (await connection.execute(QUERIES["workspace_heads"])).fetchall()
-    places = {row["team"]: ChainPlace(position=row["position"], link=row["link"]) for row in rows}
+    places = {row["team"]: ChainPosition(position=row["position"], link=row["link"]) for row in rows}
     return places, max((row["sealed_position"] for row in rows), default=0)

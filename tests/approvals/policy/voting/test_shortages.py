@@ -12,7 +12,7 @@ from countersign.approvals.policy.voting.permission import (
     VotingContext,
 )
 from countersign.approvals.policy.voting.shortages import find_shortages
-from countersign.approvals.policy.voting.voting_result import Outcome
+from countersign.approvals.policy.voting.voting_result import VotingOutcome
 from tests.approvals.policy.policies import a_rule, vote
 from tests.approvals.policy.voting.voting_contexts import BOTH, FINANCE, LEADS, context, counted
 
@@ -124,7 +124,7 @@ def test_there_is_a_shortage_if_and_only_if_all_votes_together_do_not_approve(
     where = VotingContext(rule=rule, memberships=Memberships(rosters=rosters))
     crowd = [f"UX{number}" for number in range(10)] if members else []
     result = counted(where, *(vote(user) for user in [*sorted(EVERYBODY), *crowd]))
-    assert bool(find_shortages(where)) == (result.outcome is not Outcome.APPROVED)
+    assert bool(find_shortages(where)) == (result.outcome is not VotingOutcome.APPROVED)
 
 
 def test_a_requester_who_is_nobody_leaves_a_seat_that_nobody_can_fill() -> None:

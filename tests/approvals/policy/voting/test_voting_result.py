@@ -21,7 +21,7 @@ from countersign.approvals.policy.voting.permission import (
     reason_required,
 )
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.policy.voting.voting_result import Outcome, count_votes
+from countersign.approvals.policy.voting.voting_result import VotingOutcome, count_votes
 from tests.approvals.policy.policies import a_rule, person, vote
 from tests.approvals.policy.voting.voting_contexts import BOTH, FINANCE, SECURITY, context, counted
 
@@ -67,13 +67,13 @@ def test_the_verdict_is_what_trying_everything_comes_to(
     enough = seated and len(yes) >= rule.quorum
     rejects = bool(votes) and votes[-1][1] is REJECT  # whoever rejects approves nothing by it
     if len(no) >= rejections:
-        expected = Outcome.REJECTED
+        expected = VotingOutcome.REJECTED
     elif enough and not rejects:
-        expected = Outcome.APPROVED
+        expected = VotingOutcome.APPROVED
     else:
-        expected = Outcome.OPEN
+        expected = VotingOutcome.OPEN
     assert result.outcome is expected
-    assert bool(result.needed) == (expected is Outcome.OPEN and not enough)
+    assert bool(result.needed) == (expected is VotingOutcome.OPEN and not enough)
     if result.needed:
         missing = sum(needed.count for needed in result.needed)
         assert missing >= rule.quorum - len(yes)
@@ -91,7 +91,7 @@ def test_what_is_still_needed_names_whoever_would_help_and_nobody_else(
     rule = Rule(name="r", approvers=tuple(ApproverSet(source=each) for each in sources), quorum=len(sets))
     where = VotingContext(rule=rule, memberships=Memberships(rosters=dict(zip(sources, sets, strict=True))))
     before = counted(where, *(vote(user) for user in yes))
-    if late in yes or before.outcome is not Outcome.OPEN:
+    if late in yes or before.outcome is not VotingOutcome.OPEN:
         return
     after = counted(where, *(vote(user) for user in [*yes, late]))
     named = {source for needed in before.needed for source in needed.any_of}
@@ -103,7 +103,7 @@ def test_what_is_still_needed_names_whoever_would_help_and_nobody_else(
 
 def test_one_person_in_two_groups_fills_one_seat() -> None:
     result = counted(context(BOTH), vote("UBOB"))
-    assert result.outcome is Outcome.OPEN
+    assert result.outcome is VotingOutcome.OPEN
     assert result.needed == (MissingApprovals(count=1, any_of=(FINANCE, SECURITY)),), (
         "Bob can take either seat"
     )
@@ -115,14 +115,14 @@ def test_one_person_in_two_groups_fills_one_seat() -> None:
 @pytest.mark.parametrize("order", [("UBOB", "UCID"), ("UCID", "UBOB")])
 def test_two_people_who_can_fill_both_seats_do_in_either_order(order: tuple[str, str]) -> None:
     result = counted(context(BOTH), *(vote(user) for user in order))
-    assert result.outcome is Outcome.APPROVED
+    assert result.outcome is VotingOutcome.APPROVED
     assert result.decision == Decision(kind=APPROVE)
     assert [seat.voter for seat in result.seats] == ["UCID", "UBOB"]
 
 
 def test_the_same_person_twice_is_one_approval() -> None:
     result = counted(context('approvers = "members"\nquorum = 2'), vote("UANN"), vote("UANN"))
-    assert (result.outcome, len(result.approvals)) == (Outcome.OPEN, 1)
+    assert (result.outcome, len(result.approvals)) == (VotingOutcome.OPEN, 1)
 
 
 def test_a_quorum_above_the_seats_takes_more_of_those_who_may() -> None:
@@ -130,7 +130,7 @@ def test_a_quorum_above_the_seats_takes_more_of_those_who_may() -> None:
     result = counted(context(keys), vote("UBOB"))
     assert result.needed == (MissingApprovals(count=1, any_of=(FINANCE,)),)
     assert str(result.needed[0]) == "one of @finance"
-    assert counted(context(keys), vote("UBOB"), vote("UCID")).outcome is Outcome.APPROVED
+    assert counted(context(keys), vote("UBOB"), vote("UCID")).outcome is VotingOutcome.APPROVED
 
 
 def test_who_is_none_of_the_approvers_does_not_count_and_gets_the_reason() -> None:
@@ -140,40 +140,40 @@ def test_who_is_none_of_the_approvers_does_not_count_and_gets_the_reason() -> No
 
 
 def test_one_rejection_ends_it_unless_the_rule_says_more() -> None:
-    assert counted(context(BOTH), vote("UBOB", REJECT, message="no")).outcome is Outcome.REJECTED
+    assert counted(context(BOTH), vote("UBOB", REJECT, message="no")).outcome is VotingOutcome.REJECTED
     two = 'approvers = [{group = "@finance"}]\nrejections = 2'
-    assert counted(context(two), vote("UBOB", REJECT)).outcome is Outcome.OPEN
+    assert counted(context(two), vote("UBOB", REJECT)).outcome is VotingOutcome.OPEN
     result = counted(context(two), vote("UBOB", REJECT), vote("UCID", REJECT, message="no budget"))
-    assert result.outcome is Outcome.REJECTED
+    assert result.outcome is VotingOutcome.REJECTED
     assert result.decision == Decision(kind=REJECT, message="no budget")
 
 
 def test_a_rejection_wins_over_an_approval_that_would_do() -> None:
     where = context('approvers = "members"')
     row = RowVotes(votes=(vote("UANN"), vote("UBOB", REJECT)))
-    assert count_votes(where, row).outcome is Outcome.REJECTED
+    assert count_votes(where, row).outcome is VotingOutcome.REJECTED
 
 
 FOUR_EYES = 'approvers = "members"\nrequester_may_decide = false'
 
 
 def test_the_requester_is_shut_out_where_the_rule_says_so() -> None:
-    assert counted(context('approvers = "members"'), vote("UREQ")).outcome is Outcome.APPROVED
+    assert counted(context('approvers = "members"'), vote("UREQ")).outcome is VotingOutcome.APPROVED
     result = counted(context(FOUR_EYES), vote("UREQ"))
-    assert result.outcome is Outcome.OPEN
+    assert result.outcome is VotingOutcome.OPEN
     assert "You asked for this" in str(result.uncounted[0].reason)
 
 
 def test_where_nobody_asked_nobody_is_shut_out() -> None:
-    assert counted(context(FOUR_EYES, requester=None), vote("UREQ")).outcome is Outcome.APPROVED
+    assert counted(context(FOUR_EYES, requester=None), vote("UREQ")).outcome is VotingOutcome.APPROVED
 
 
 def test_whoever_edits_needs_somebody_else_and_the_edit_is_what_runs() -> None:
     edit = vote("UBOB", EDIT, value={"amount": 5})
     alone = counted(context(FOUR_EYES), edit)
-    assert (alone.outcome, alone.uncounted) == (Outcome.OPEN, ())
+    assert (alone.outcome, alone.uncounted) == (VotingOutcome.OPEN, ())
     together = counted(context(FOUR_EYES), edit, vote("UCID"))
-    assert together.outcome is Outcome.APPROVED
+    assert together.outcome is VotingOutcome.APPROVED
     assert together.decision == edit.decision
     assert [each.by.id for each in together.approvals] == ["UCID"]
 
@@ -194,44 +194,44 @@ def test_an_edit_is_an_approval_where_the_requester_may_decide() -> None:
 def test_an_answer_needs_its_quorum_too() -> None:
     where = context('approvers = "members"\nquorum = 2')
     answer = vote("UANN", RESPOND, message="Monday")
-    assert counted(where, answer).outcome is Outcome.OPEN
-    assert counted(where, answer, vote("UBOB", RESPOND, message="Tuesday")).outcome is Outcome.OPEN
+    assert counted(where, answer).outcome is VotingOutcome.OPEN
+    assert counted(where, answer, vote("UBOB", RESPOND, message="Tuesday")).outcome is VotingOutcome.OPEN
     assert counted(where, answer, vote("UBOB", RESPOND, message="Monday")).decision == answer.decision
     assert counted(where, answer, vote("UBOB")).decision == answer.decision
 
 
 def test_the_requester_alone() -> None:
     where = context('approvers = "requester"')
-    assert counted(where, vote("UREQ")).outcome is Outcome.APPROVED
+    assert counted(where, vote("UREQ")).outcome is VotingOutcome.APPROVED
     assert str(counted(where, vote("UBOB")).uncounted[0].reason) == "Only the requester can decide this."
 
 
 @pytest.mark.parametrize("standing", [each for each in Standing if each is not Standing.MEMBER])
 def test_only_full_members_accounts_count_whatever_group_they_are_in(standing: Standing) -> None:
     result = counted(context('approvers = [{group = "@finance"}]'), vote("UBOB", standing=standing))
-    assert (result.outcome, len(result.uncounted)) == (Outcome.OPEN, 1)
+    assert (result.outcome, len(result.uncounted)) == (VotingOutcome.OPEN, 1)
 
 
 def test_a_group_that_cannot_be_read_lets_nobody_decide_and_says_why() -> None:
     where = context(BOTH, finance=Unreadable(reason="Slack did not answer"))
     with pytest.raises(MayNotDecide, match=r"one of @finance: Slack did not answer"):
         check_may_vote(where, RowVotes(), person("UCID"), Decision(kind=APPROVE))
-    assert counted(where, vote("UCID"), vote("UBOB")).outcome is Outcome.OPEN
+    assert counted(where, vote("UCID"), vote("UBOB")).outcome is VotingOutcome.OPEN
 
 
 def test_a_group_that_was_not_looked_up_lets_nobody_decide() -> None:
     rule = a_rule('approvers = [{group = "@forgotten"}]')
     result = counted(VotingContext(rule=rule, memberships=Memberships()), vote("UANN"))
-    assert result.outcome is Outcome.OPEN
+    assert result.outcome is VotingOutcome.OPEN
     assert "not looked up" in str(result.uncounted[0].reason)
 
 
 def test_a_vote_stops_counting_when_the_voter_leaves_the_group() -> None:
     there = context('approvers = [{group = "@finance"}]\nquorum = 2')
     gone = context('approvers = [{group = "@finance"}]\nquorum = 2', finance=frozenset({"UCID", "UDAN"}))
-    assert counted(there, vote("UBOB"), vote("UCID")).outcome is Outcome.APPROVED
+    assert counted(there, vote("UBOB"), vote("UCID")).outcome is VotingOutcome.APPROVED
     result = counted(gone, vote("UBOB"), vote("UCID"))
-    assert (result.outcome, [each.vote.by.id for each in result.uncounted]) == (Outcome.OPEN, ["UBOB"])
+    assert (result.outcome, [each.vote.by.id for each in result.uncounted]) == (VotingOutcome.OPEN, ["UBOB"])
 
 
 def test_a_decision_that_the_rule_leaves_out_is_refused() -> None:

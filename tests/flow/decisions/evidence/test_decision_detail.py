@@ -13,7 +13,7 @@ from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.active_delegation import ActiveDelegation
 from countersign.approvals.policy.voting.missing_approvals import MissingApprovals
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.policy.voting.voting_result import Outcome, VotingResult
+from countersign.approvals.policy.voting.voting_result import VotingOutcome, VotingResult
 from countersign.approvals.votes.vote import Vote
 from countersign.flow.decisions.answer_validation import validate_decisions, validated_resume_value
 from countersign.flow.decisions.evidence.decision_detail import row_detail
@@ -32,7 +32,7 @@ def review(value: Json = CALL, rule: Rule | None = None, **changes: Any) -> Revi
     return Review(replace(an_approval(rule or a_rule(""), value=value), **changes))
 
 
-def voting_result(outcome: Outcome = Outcome.APPROVED, **changes: Any) -> VotingResult:
+def voting_result(outcome: VotingOutcome = VotingOutcome.APPROVED, **changes: Any) -> VotingResult:
     """One vote, which was all that was needed."""
     return replace(
         VotingResult(
@@ -128,10 +128,10 @@ def test_a_change_of_the_state_is_kept_field_by_field_with_what_was_there() -> N
 @pytest.mark.parametrize(
     "came_to",
     [
-        voting_result(Outcome.OPEN),
+        voting_result(VotingOutcome.OPEN),
         voting_result(quorum=2),
         voting_result(broke_glass=vote("UCAROL")),
-        voting_result(Outcome.OPEN, quorum=2),
+        voting_result(VotingOutcome.OPEN, quorum=2),
     ],
 )
 def test_where_one_vote_was_not_all_that_was_needed_the_votes_are_kept(came_to: VotingResult) -> None:
@@ -167,8 +167,11 @@ def test_who_agrees_to_an_edit_decides_what_was_proposed() -> None:
         (Decision(kind=EDIT, value=PAID), voting_result(decision=Decision(kind=EDIT, value=PAID))),
         (Decision(kind=APPROVE), voting_result(decision=None)),
         (Decision(kind=APPROVE, message="fine"), voting_result(decision=Decision(kind=APPROVE))),
-        (Decision(kind=APPROVE), voting_result(Outcome.OPEN, decision=Decision(kind=EDIT, value=PAID))),
-        (Decision(kind=APPROVE), voting_result(Outcome.REJECTED, decision=Decision(kind=EDIT, value=PAID))),
+        (Decision(kind=APPROVE), voting_result(VotingOutcome.OPEN, decision=Decision(kind=EDIT, value=PAID))),
+        (
+            Decision(kind=APPROVE),
+            voting_result(VotingOutcome.REJECTED, decision=Decision(kind=EDIT, value=PAID)),
+        ),
     ],
     ids=["it is one's own", "nothing", "as asked", "it is open", "it is rejected"],
 )

@@ -17,7 +17,7 @@ Actions = Mapping[str, Collection[str]]  # of each loaded graph, as far as they 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class LintWarning:
     what: str
     line: int | None = None  # None: about the file as a whole
 
@@ -31,22 +31,22 @@ def lint(
     graphs: Actions | None = None,
     memberships: Memberships | None = None,
     team: str | None = None,
-) -> tuple[Finding, ...]:
+) -> tuple[LintWarning, ...]:
     """Everything that looks wrong, in the order of the file. What is not given is not looked at.
 
     `memberships` are those of the workspace `team`: of others, nobody's are known.
     """
-    findings: list[Finding] = []
+    warnings: list[LintWarning] = []
     of_team = policy.of_workspace(team) if team is not None else policy
     for name, each in ((None, policy), *policy.workspaces.items()):
-        findings += [*_unreached(each), *_idle_timers(each), *_grants_without_effect(each)]
-        findings += _unfillable(each, memberships if each is of_team else None)
+        warnings += [*_unreached(each), *_idle_timers(each), *_grants_without_effect(each)]
+        warnings += _unfillable(each, memberships if each is of_team else None)
         if graphs is not None:
-            findings += [*_unknown_graphs(each, graphs), *_unnamed_actions(each, graphs, name)]
-    return tuple(sorted(findings, key=lambda finding: finding.line or 1_000_000_000))
+            warnings += [*_unknown_graphs(each, graphs), *_unnamed_actions(each, graphs, name)]
+    return tuple(sorted(warnings, key=lambda finding: finding.line or 1_000_000_000))
 
 
-def _unreached(policy: Policy) -> Iterator[Finding]:
+def _unreached(policy: Policy) -> Iterator[LintWarning]:
     shadowed = shadowing(policy.rules)
     for rule in policy.rules:
         earlier = shadowed.get(rule.name)
@@ -61,7 +61,7 @@ def _unreached(policy: Policy) -> Iterator[Finding]:
             yield _about(rule, f"is never reached: “{earlier.name}”{_at(earlier)} matches first")
 
 
-def _idle_timers(policy: Policy) -> Iterator[Finding]:
+def _idle_timers(policy: Policy) -> Iterator[LintWarning]:
     for rule in policy.rules:
         expiry = rule.timers.expire_after
         for key in ("remind_after", "escalate_after"):
@@ -70,7 +70,7 @@ def _idle_timers(policy: Policy) -> Iterator[Finding]:
                 yield _about(rule, f"{key} never comes: it expires before")
 
 
-def _grants_without_effect(policy: Policy) -> Iterator[Finding]:
+def _grants_without_effect(policy: Policy) -> Iterator[LintWarning]:
     """Not of rules that have it from `[defaults]`: it is meant for others."""
     for rule in policy.rules:
         own = rule.grant is not None and rule.grant != policy.fallback.grant
@@ -79,7 +79,7 @@ def _grants_without_effect(policy: Policy) -> Iterator[Finding]:
             yield _about(rule, f"offers a grant that nobody can give: {never}")
 
 
-def _unfillable(policy: Policy, memberships: Memberships | None) -> Iterator[Finding]:
+def _unfillable(policy: Policy, memberships: Memberships | None) -> Iterator[LintWarning]:
     """Without memberships only the people named in the file are known."""
     known = memberships if memberships is not None else Memberships()
     for rule in policy.rules:
@@ -87,19 +87,21 @@ def _unfillable(policy: Policy, memberships: Memberships | None) -> Iterator[Fin
             yield _about(rule, f"can't be decided: {shortage}")
 
 
-def _unknown_graphs(policy: Policy, graphs: Actions) -> Iterator[Finding]:
+def _unknown_graphs(policy: Policy, graphs: Actions) -> Iterator[LintWarning]:
     for rule in policy.rules:
         for pattern in rule.selector.graph:
             if not any(glob_matches(pattern, graph) for graph in graphs):
                 yield _about(rule, f"graph “{pattern}” is not loaded{_near(pattern, graphs)}")
 
 
-def _unnamed_actions(policy: Policy, graphs: Actions, team: str | None) -> Iterator[Finding]:
+def _unnamed_actions(policy: Policy, graphs: Actions, team: str | None) -> Iterator[LintWarning]:
     of_workspace = f" of workspace {team}" if team is not None else ""
     for graph, actions in graphs.items():
         for action in sorted(actions):
             if not any(_names(rule, graph, action) for rule in policy.rules):
-                yield Finding(what=f"no rule{of_workspace} is for the action “{action}” of graph “{graph}”")
+                yield LintWarning(
+                    what=f"no rule{of_workspace} is for the action “{action}” of graph “{graph}”"
+                )
 
 
 def _names(rule: Rule, graph: str, action: str) -> bool:
@@ -109,8 +111,8 @@ def _names(rule: Rule, graph: str, action: str) -> bool:
     )
 
 
-def _about(rule: Rule, what: str) -> Finding:
-    return Finding(what=f"rule “{rule.name}” {what}", line=rule.line)
+def _about(rule: Rule, what: str) -> LintWarning:
+    return LintWarning(what=f"rule “{rule.name}” {what}", line=rule.line)
 
 
 def _at(rule: Rule) -> str:

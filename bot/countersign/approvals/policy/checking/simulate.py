@@ -15,7 +15,7 @@ from countersign.approvals.policy.voting.membership import Memberships, Roster, 
 from countersign.approvals.policy.voting.permission import VotingContext, check_may_vote
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.shortages import find_shortages
-from countersign.approvals.policy.voting.voting_result import Outcome, VotingResult, count_votes
+from countersign.approvals.policy.voting.voting_result import VotingOutcome, VotingResult, count_votes
 from countersign.approvals.votes.vote import Vote
 
 _NOT_GIVEN = Unreadable(reason="no --member says who they are", permanent=True)
@@ -55,7 +55,7 @@ def _lines(rule: Rule, requester: str | None, given: Simulation) -> Iterator[str
     row = RowVotes()
     result = count_votes(context, row)
     for user, kind in given.votes:
-        if result.outcome is not Outcome.OPEN:
+        if result.outcome is not VotingOutcome.OPEN:
             yield f"{user} comes too late: it is decided"
             continue
         # A reason, which a rule may require, does not matter to who may decide.
@@ -86,11 +86,11 @@ def _votes(result: VotingResult, row: RowVotes) -> Iterator[str]:
 
 def _outcome(result: VotingResult) -> str:
     match result.outcome:
-        case Outcome.APPROVED:
+        case VotingOutcome.APPROVED:
             return "then it is approved"
-        case Outcome.REJECTED:
+        case VotingOutcome.REJECTED:
             return "then it is rejected"
-        case Outcome.OPEN:
+        case VotingOutcome.OPEN:
             return f"then it waits; still needed: {' and '.join(map(str, result.needed))}"
 
 

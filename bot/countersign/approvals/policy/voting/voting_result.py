@@ -18,7 +18,7 @@ from countersign.i18n import AnyText, lazy_text
 _COUNTED_ONCE = lazy_text("Somebody else's vote counts for the same person already.")
 
 
-class Outcome(StrEnum):
+class VotingOutcome(StrEnum):
     OPEN = "open"
     APPROVED = "approved"  # as asked, with an edit, or with an answer: `VotingResult.decision` says which
     REJECTED = "rejected"
@@ -38,7 +38,7 @@ class UncountedVote:
 
 @dataclass(frozen=True, kw_only=True)
 class VotingResult:
-    outcome: Outcome
+    outcome: VotingOutcome
     decision: Decision | None  # what the graph gets, once it is not open
     seats: tuple[Seat, ...]  # in the order of the rule's approver sets
     approvals: tuple[Vote, ...]  # those that count, oldest first
@@ -93,12 +93,12 @@ def count_votes(context: VotingContext, row: RowVotes, cast_now: str | None = No
     )
     needed = seated.needed
     broke_glass = next((vote for vote in approving if _breaks_glass(context, vote, cast_now)), None)
-    outcome = Outcome.OPEN
+    outcome = VotingOutcome.OPEN
     decision = None
     if len(rejections) >= context.rule.rejections:
-        outcome, decision = Outcome.REJECTED, rejections[-1].decision
+        outcome, decision = VotingOutcome.REJECTED, rejections[-1].decision
     elif not _rejects(row, cast_now) and (broke_glass is not None or (not needed and approvals)):
-        outcome = Outcome.APPROVED
+        outcome = VotingOutcome.APPROVED
         decision = (row.proposal or approvals[-1]).decision
     return VotingResult(
         outcome=outcome,
@@ -107,9 +107,9 @@ def count_votes(context: VotingContext, row: RowVotes, cast_now: str | None = No
         approvals=approvals,
         rejections=rejections,
         quorum=context.rule.quorum,
-        needed=needed if outcome is Outcome.OPEN else (),
+        needed=needed if outcome is VotingOutcome.OPEN else (),
         uncounted=uncounted,
-        broke_glass=broke_glass if outcome is Outcome.APPROVED else None,
+        broke_glass=broke_glass if outcome is VotingOutcome.APPROVED else None,
         delegations=_counted_delegations(context, {**against, **seated.counted}),
     )
 

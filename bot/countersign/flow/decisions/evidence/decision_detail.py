@@ -2,7 +2,7 @@
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
-from countersign.approvals.policy.voting.voting_result import Outcome, VotingResult
+from countersign.approvals.policy.voting.voting_result import VotingOutcome, VotingResult
 from countersign.flow.policy.redaction.redacted_pointers import redacted_edit, redacted_values
 from countersign.flow.review import Review
 from countersign.interrupts import UNSET
@@ -47,7 +47,12 @@ def _decision_json(decision: Decision, review: Review, row: int) -> dict[str, Js
 def _agreed_json(review: Review, row: int, decision: Decision, result: VotingResult) -> dict[str, Json]:
     """What is done, where the last vote agreed to somebody else's proposal."""
     agreed = result.decision
-    if result.outcome is not Outcome.APPROVED or agreed is None or agreed == decision or not agreed.proposes:
+    if (
+        result.outcome is not VotingOutcome.APPROVED
+        or agreed is None
+        or agreed == decision
+        or not agreed.proposes
+    ):
         return {}
     return {"decided": _decision_json(agreed, review, row)}
 
@@ -76,7 +81,7 @@ def _before_edit(review: Review, row: int) -> Json:
 
 def _voting_result_json(result: VotingResult) -> dict[str, Json]:
     """The result of one vote of several; empty where it was the only one needed."""
-    if result.quorum == 1 and result.outcome is not Outcome.OPEN and result.broke_glass is None:
+    if result.quorum == 1 and result.outcome is not VotingOutcome.OPEN and result.broke_glass is None:
         return {}
     return {
         "outcome": result.outcome.value,

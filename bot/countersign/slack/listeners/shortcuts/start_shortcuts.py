@@ -27,7 +27,7 @@ from countersign.slack.listeners.shortcuts.start_view import (
     START,
     TEXT,
     Chosen,
-    Place,
+    ThreadReference,
     chosen,
     start_form,
     start_view,
@@ -81,7 +81,7 @@ async def _open_for_message(context: ListenerContext, body: Mapping[str, Any]) -
     thread_ts = str(message.get("thread_ts") or ts)
     user = str(body["user"]["id"])
     try:
-        place = Place.unpack(f"{channel}/{thread_ts}")
+        place = ThreadReference.unpack(f"{channel}/{thread_ts}")
         assert place is not None
         info = await _check(context, user, place)
     except CountersignError as error:
@@ -107,7 +107,7 @@ def _quoted(text: str, link: str) -> str:
     return f"{quoted[:_QUOTE_LIMIT]}{link}\n\n"
 
 
-async def _check(context: ListenerContext, user: str, place: Place) -> GraphInfo | None:
+async def _check(context: ListenerContext, user: str, place: ThreadReference) -> GraphInfo | None:
     """The agent that works in this thread already, if any.
 
     Raises MayNotStart, or CannotStartHere where the bot is not in the channel or waits for a decision.
@@ -137,7 +137,7 @@ async def _show_other_graph(context: ListenerContext, view: Mapping[str, Any]) -
     info = context.graphs.get(state.graph or "")
     if info is None:
         return
-    place = Place.unpack(view.get("private_metadata"))
+    place = ThreadReference.unpack(view.get("private_metadata"))
     shown = start_view(context.graphs, info, place, state.text)
     await context.api.call("views.update", view_id=view["id"], hash=view.get("hash"), view=shown)
 
@@ -145,7 +145,7 @@ async def _show_other_graph(context: ListenerContext, view: Mapping[str, Any]) -
 async def _submit(context: ListenerContext, body: Mapping[str, Any], view: dict[str, Any]) -> None:
     """Raises FormValidationError for what was typed; any other CountersignError else."""
     user, state = str(body["user"]["id"]), chosen(view)
-    place = Place.unpack(view.get("private_metadata"))
+    place = ThreadReference.unpack(view.get("private_metadata"))
     info = context.graphs.get(state.graph or "")
     if info is None:
         raise FormValidationError({GRAPH: _(_NO_GRAPH)})

@@ -27,7 +27,7 @@ _FORM_IN_THREAD = N_("This agent starts with a long form. You fill it in later, 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class ThreadReference:
     """The thread below which a message shortcut starts an agent."""
 
     channel: str
@@ -37,7 +37,7 @@ class Place:
         return f"{self.channel}/{self.thread_ts}"
 
     @classmethod
-    def unpack(cls, packed: object) -> "Place | None":
+    def unpack(cls, packed: object) -> "ThreadReference | None":
         """None for the global shortcut, where the form asks. Raises InvalidReference."""
         if not packed:
             return None
@@ -76,7 +76,9 @@ def start_form(info: GraphInfo, text: str = "") -> Form | None:
     return form if len(pages(form)) == 1 else None
 
 
-def start_view(graphs: Mapping[str, GraphInfo], info: GraphInfo, place: Place | None, text: str) -> Block:
+def start_view(
+    graphs: Mapping[str, GraphInfo], info: GraphInfo, place: ThreadReference | None, text: str
+) -> Block:
     """The form for this agent; `text` is what its writer begins with."""
     blocks: list[Block] = [_channel()] if place is None else [_note(_(_IN_THREAD))]
     blocks.append(_graphs(graphs, info))

@@ -2,8 +2,8 @@
 
 Pattern: ask until the answer is valid.
 
-One node asks once and another checks the answer, with an edge back. A `while` loop around `interrupt()` inside one
-node would work too, but the node would run again from its start for every answer given so far.
+One node asks once and another checks the answer, with an edge back. A `while` loop around `interrupt()`
+inside one node would work too, but the node would run again from its start for every answer given so far.
 """
 
 from typing import Literal, NotRequired

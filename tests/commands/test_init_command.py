@@ -64,6 +64,21 @@ def test_it_writes_a_project_and_says_what_comes_next(
     assert graph.name == "my-shop"
 
 
+def test_from_a_virtual_environment_that_is_not_activated_its_own_command_comes_next(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wheel has no module `bot`, and another environment's command would be the wrong one."""
+    programs = folder / "env"
+    programs.mkdir(parents=True)
+    (programs / "countersign").touch(mode=0o755)
+    monkeypatch.setattr("sys.executable", str(programs / "python"))
+    monkeypatch.setenv("PATH", "")
+    assert main(["init", str(folder / "shop")]) == 0
+    told = capsys.readouterr().out
+    assert f"\n  {programs / 'countersign'} demo\n" in told
+    assert "-m bot" not in told
+
+
 def test_the_graphs_name_can_be_given(folder: Path) -> None:
     assert main(["init", str(folder), "--name", "comms"]) == 0
     assert list(json.loads((folder / "langgraph.json").read_text())["graphs"]) == ["comms"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from countersign.demo.command import main
 from countersign.demo.data_folder import default_folder
 from tests.demo.demo_process import PAGE, STARTED, DemoProcess, a_project_in, demo, processes_of, until
 
@@ -36,6 +37,29 @@ def test_the_tour_plays_its_stories_and_leaves_nothing_behind(folder: Path) -> N
     ):
         assert title in tour.said
     assert "✗" not in tour.said
+
+
+@pytest.mark.parametrize(
+    ("given", "named", "told"),
+    [
+        ("gone.json", None, "--config names gone.json, and there is no such file"),
+        (".", None, "--config names ., which is a folder: name the langgraph.json in it"),
+        (None, "gone.json", "LANGGRAPH_CONFIG names gone.json, and there is no such file"),
+    ],
+)
+def test_a_project_that_is_not_there_is_not_replaced_by_the_examples(
+    given: str | None,
+    named: str | None,
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LANGGRAPH_CONFIG", named or "")
+    assert main(tour=False, config=Path(given) if given else None, port=0) == 1
+    assert capsys.readouterr().err == f"countersign: {told}\n"
+    assert not list(tmp_path.iterdir())
 
 
 def test_it_runs_without_input_until_it_is_signalled(folder: Path, tmp_path: Path) -> None:

@@ -10,12 +10,18 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
+from countersign.approvals.errors import CountersignError
 from countersign.demo.data_folder import DataFolder, DataFolderInUseError, default_folder
 from countersign.demo.script import LANGUAGE
 from countersign.demo.session import Demo
 from countersign.installation import examples_config
 from slack_local.bot_process import BotDownError
 from slack_local.script.language import ScriptSyntaxError, Step
+
+
+class NoSuchConfigError(CountersignError):
+    """There is no langgraph.json where it should be."""
+
 
 TOUR = Path(__file__).with_name("tour.txt")
 
@@ -32,8 +38,10 @@ def main(tour: bool, config: Path | None, port: int, *, script: str | None = Non
     """
     if tour and (config is not None or script is not None):
         return _fail("--tour plays the examples: leave out --config and --script")
-    if config is not None and not config.exists():
-        return _fail(f"there is no file {config}")
+    try:
+        given = examples_config() if tour else _config(config)
+    except NoSuchConfigError as error:
+        return _fail(str(error))
     try:
         steps = _read_steps(script, tour)
     except ScriptSyntaxError as error:
@@ -44,7 +52,6 @@ def main(tour: bool, config: Path | None, port: int, *, script: str | None = Non
         # Or else the next file to be opened would become standard input, which the bot does not inherit.
         os.open(os.devnull, os.O_RDONLY)
     kind = "tour" if tour else "demo" if steps is None else "script"
-    given = examples_config() if tour else _config(config)
     try:
         with DataFolder(default_folder(kind, given, os.environ)) as folder:
             demo = Demo(folder, os.environ, given, port)
@@ -57,11 +64,24 @@ def main(tour: bool, config: Path | None, port: int, *, script: str | None = Non
 
 
 def _config(given: Path | None) -> Path:
-    """The langgraph.json to host: the one given, LANGGRAPH_CONFIG's, this folder's, or the examples'."""
+    """The langgraph.json to host: the one given, LANGGRAPH_CONFIG's, this folder's, or the examples'.
+
+    Raises NoSuchConfigError.
+    """
     if given is not None:
-        return given.absolute()
-    here = Path(os.environ.get("LANGGRAPH_CONFIG") or "langgraph.json")
+        return _existing(given, "--config names")
+    if named := os.environ.get("LANGGRAPH_CONFIG"):
+        return _existing(Path(named), "LANGGRAPH_CONFIG names")
+    here = Path("langgraph.json")
     return here.absolute() if here.exists() else examples_config()
+
+
+def _existing(config: Path, names: str) -> Path:
+    if config.is_dir():
+        raise NoSuchConfigError(f"{names} {config}, which is a folder: name the langgraph.json in it")
+    if not config.exists():
+        raise NoSuchConfigError(f"{names} {config}, and there is no such file")
+    return config.absolute()
 
 
 def _read_steps(script: str | None, tour: bool) -> Sequence[Step] | None:

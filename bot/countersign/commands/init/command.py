@@ -74,9 +74,12 @@ def project_files(name: str) -> Mapping[str, str]:
 
 
 def _demo_command(folder: Path) -> str:
-    """As whoever ran `init` can type it: in a checkout, the command is not on their path."""
+    """As whoever ran `init` can type it. In a checkout there is no such command, only a module."""
     if shutil.which("countersign") is not None:
         return "countersign demo"
+    script = Path(sys.executable).with_name("countersign")
+    if script.exists():  # in a virtual environment that is not activated
+        return f"{script} demo"
     checkout = Path(__file__).parents[4]
     return f"cd {checkout} && {sys.executable} -m bot demo --config {folder.resolve() / 'langgraph.json'}"
 

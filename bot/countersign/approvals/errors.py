@@ -33,7 +33,7 @@ class AlreadyDecided(CountersignError):
 
 
 class QuestionChanged(CountersignError):
-    """The question behind this card changed after the card was posted."""
+    """This card changed after you saw it, so nothing was done. Read it again."""
 
 
 class NothingDecided(CountersignError):

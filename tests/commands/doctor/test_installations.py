@@ -92,6 +92,14 @@ async def test_an_app_that_nobody_installed_says_where_to(setup: BotSetup, store
     assert "https://bot.example.com/slack/install" in found.only("workspaces", "warn")["advice"]
 
 
+async def test_without_any_token_nothing_is_called_well(setup: BotSetup) -> None:
+    setup.environment.pop("SLACK_BOT_TOKEN")
+
+    found = await setup.examined(only="workspaces")
+
+    assert "no usable SLACK_BOT_TOKEN" in found.only("workspaces", "skip")["seen"]
+
+
 async def test_an_app_of_one_workspace_has_none_to_check(setup: BotSetup) -> None:
     found = await setup.examined(only="workspaces")
 

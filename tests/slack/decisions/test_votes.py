@@ -204,7 +204,7 @@ async def test_an_edit_is_shown_and_only_a_card_that_shows_it_can_approve_it(bot
     assert "900" in card.text
 
     await bot.ws.alice.clicks_raw(before_the_edit)
-    await bot.ws.alice.sees_ephemeral("changed after the card was posted")
+    await bot.ws.alice.sees_ephemeral("This card changed after you saw it")
     assert (await stored(bot, approval)).status is Status.PENDING
 
     await card.approve(by=bot.ws.bob)

@@ -7,6 +7,7 @@ import psycopg
 from countersign.approvals.errors import CountersignError
 from countersign.commands.doctor.check import CheckContext
 from countersign.commands.doctor.check_result import CheckResult, fail, ok, skip, warn
+from countersign.commands.doctor.slack.token_checks import NO_SLACK
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.installation.installation import Installation
 from countersign.slack.app_manifest.permissions import SCOPES
@@ -34,7 +35,7 @@ async def check_installations(examination: CheckContext) -> AsyncIterator[CheckR
     if {"DATABASE_URL", "ENCRYPTION_KEY"} & examination.problems.keys():
         return  # the check of the settings says so
     if not settings.oauth:
-        yield ok(_ONE)
+        yield ok(_ONE) if settings.slack_bot_token else skip(NO_SLACK)
         return
     if settings.key_ring is None:
         yield skip(_NO_KEY)

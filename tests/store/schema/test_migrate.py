@@ -138,6 +138,18 @@ async def test_six_processes_at_once(empty_database_url: str, folder: Path) -> N
     assert sorted(said, key=len) == [[]] * 5 + [["procrastinate", "0001_colours", "0002_red"]]
 
 
+@pytest.mark.parametrize("table", ["checkpoint_migrations", "store_migrations"])
+async def test_who_starts_while_langgraphs_tables_are_being_made_waits_for_the_rest(
+    empty_database_url: str, folder: Path, table: str
+) -> None:
+    """LangGraph creates the table of its versions first, and fills it with each migration."""
+    await migrate(empty_database_url, folder=folder)
+    last = ask(empty_database_url, f"SELECT max(v) FROM {table}")
+    ask(empty_database_url, f"WITH gone AS (DELETE FROM {table} RETURNING 1) SELECT count(*) FROM gone")
+    assert await migrate(empty_database_url, folder=folder) == ()
+    assert ask(empty_database_url, f"SELECT max(v) FROM {table}") == last
+
+
 async def test_who_waits_for_the_lock_does_not_stop_who_has_it(
     empty_database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,9 +57,10 @@ CREATE TABLE IF NOT EXISTS countersign_migrations (
 );
 ALTER TABLE countersign_migrations ADD COLUMN IF NOT EXISTS oldest_version text
 """
+# A table that another process created a moment ago is still empty: below LangGraph's first version, 0.
 _LANGGRAPH_VERSIONS = """
-SELECT (SELECT max(v) FROM checkpoint_migrations) AS checkpoints,
-       (SELECT max(v) FROM store_migrations) AS store
+SELECT (SELECT coalesce(max(v), -1) FROM checkpoint_migrations) AS checkpoints,
+       (SELECT coalesce(max(v), -1) FROM store_migrations) AS store
 """
 
 

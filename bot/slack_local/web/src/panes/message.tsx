@@ -114,7 +114,7 @@ function ThreadLine({ message }: { message: Message }): ReactNode {
         </span>
       )}
       {message.waiting ? (
-        <span className="chip waits">waits for a decision</span>
+        <span className="chip waits">waits for a person</span>
       ) : message.status ? (
         <span className="chip busy">{message.status}</span>
       ) : (

@@ -15,14 +15,14 @@ async def test_a_mention_opens_its_thread_and_its_card_is_decided(ws: LocalWorks
     await writes(page, "Message #general", "@bot refund Hofmann")
     thread = page.get_by_role("region", name="Thread")
     await expect(thread.get_by_text("Pay a refund?")).to_be_visible()
-    await expect(page.get_by_text("waits for a person")).to_be_visible()
+    await expect(page.get_by_role("link", name="waits for a person")).to_be_visible()
 
     await becomes(page, "Bob Berger")
     await thread.get_by_role("button", name="Approve").click()
 
     await expect(thread.get_by_text("Approved by")).to_be_visible()
     await expect(thread.get_by_role("button", name="Approve")).to_have_count(0)
-    await expect(page.get_by_text("waits for a person")).to_have_count(0)
+    await expect(page.get_by_role("link", name="waits for a person")).to_have_count(0)
 
 
 async def test_two_windows_see_each_others_clicks(ws: LocalWorkspace, visit: Visit) -> None:

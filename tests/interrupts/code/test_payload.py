@@ -25,6 +25,7 @@ from countersign.interrupts.code.payload_pattern import (
     UnionPattern,
     fits,
     pattern_of,
+    words_of,
 )
 from countersign.interrupts.code.source import ModuleSource
 
@@ -148,3 +149,28 @@ def test_an_instance_is_known_by_its_fields(fields: dict[str, Value], pattern: P
     (node,) = module.tree.body
     assert isinstance(node, ast.ClassDef)
     assert pattern_of((Instance(Class(module, node), Record(fields)),)) == pattern
+
+
+def _nested(depth: int, *, lists: bool) -> Value:
+    value: Value = (Const("Deep Word"),)
+    for _ in range(depth):
+        value = (Items([value]),) if lists else (Record({"a": value}),)
+    return value
+
+
+@pytest.mark.parametrize("lists", [True, False])
+@pytest.mark.parametrize(("depth", "known"), [(0, True), (6, True), (7, False)])
+def test_a_payload_is_known_to_a_depth(depth: int, known: bool, lists: bool) -> None:
+    value = _nested(depth, lists=lists)
+    assert words_of(value) == ({"deep word", "deep", "word"} if known else set())
+    assert ("Deep Word" in repr(pattern_of(value))) is known
+
+
+def test_the_words_of_a_template_are_those_that_are_written_out() -> None:
+    assert words_of((Template(("Send ", None, " to Bob?")), Const(5))) == {
+        "send ",
+        "send",
+        " to bob?",
+        "to",
+        "bob",
+    }

@@ -9,6 +9,7 @@ from countersign.interrupts import UNSET
 from countersign.interrupts.code import UNKNOWN, Boolean, Key, Number, Object, OneOf, Text, Tuple
 from countersign.interrupts.forms.field import Option
 from countersign.interrupts.shape_answers.action_answers import action_answers
+from countersign.interrupts.shape_answers.action_layout import Data
 from countersign.interrupts.shape_answers.row_answers import Asked
 
 PAYLOAD: Json = {"question": "Which?", "draft": "Hello", "n": 5}
@@ -236,3 +237,19 @@ def test_which_of_several_a_yes_or_a_no_means_is_not_guessed(
     asked = Asked(value={"options": list(offered)}, offered=options)
     shape = an_object(words("approve", "accept", "abort", "deny", "reject"))
     assert set(sent(shape, asked)) - {"respond"} == buttons
+
+
+@pytest.mark.parametrize(
+    ("name", "remark"),
+    [
+        ("comment", True),
+        ("Comment", True),
+        ("user_comment", True),
+        ("userComment", True),
+        ("the_user_comment", True),
+        ("draft", False),
+        ("comment_draft", False),
+    ],
+)
+def test_a_remark_is_known_by_the_last_word_of_its_name(name: str, remark: bool) -> None:
+    assert Data(name, Text(), needed=True).is_remark is remark

@@ -169,9 +169,21 @@ INTERRUPT_EQUIVALENTS = (
     ),
     Equivalent(
         file=f"{_EVALUATION}/conditions/type_tests.py",
-        line="yes, no = is_kind(frame, node, frame.value(left.args[0]), frame.value(right), right)",
-        mutated="yes, no = is_kind(frame, node, frame.value(left.args[ -1]), frame.value(right), right)",
+        line="yes, no = is_kind(frame, node, frame.value(left.args[0]), frame.value(right))",
+        mutated="yes, no = is_kind(frame, node, frame.value(left.args[ -1]), frame.value(right))",
         reason="type() tells the type of one argument; with three it makes one.",
+    ),
+    Equivalent(
+        file=f"{_INTERRUPTS}/dialects/langchain/agent_inbox.py",
+        line="title = run_title(rows[0].action) if len(rows) == 1 else actions_title(len(rows))",
+        mutated="title = run_title(rows[ -1].action) if len(rows) == 1 else actions_title(len(rows))",
+        reason="It is looked at only if there is one.",
+    ),
+    Equivalent(
+        file=f"{_EVALUATION}/annotations.py",
+        line="if any(changes_what_is_given(each) for each in inner[1:]):",
+        mutated="if any(changes_what_is_given(each) for each in inner[ 0:]):",
+        reason="Only calls are asked about, and what comes first is a type.",
     ),
     Equivalent(
         file=f"{_INTERRUPTS}/action_title.py",

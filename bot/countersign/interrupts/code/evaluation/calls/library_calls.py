@@ -129,8 +129,7 @@ def _bool(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
 
 
 def _isinstance(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
-    written = node.args[1] if len(node.args) > 1 else node
-    return (Outcome(*is_kind(frame, node, given.get(0, ""), given.get(1, ""), written)),)
+    return (Outcome(*is_kind(frame, node, given.get(0, ""), given.get(1, ""))),)
 
 
 def _hasattr(frame: Frame, given: "Arguments", node: ast.Call) -> Value:

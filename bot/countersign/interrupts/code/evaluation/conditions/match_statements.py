@@ -192,7 +192,7 @@ def _sequence(frame: Frame, node: ast.MatchSequence, subject: Value) -> Conditio
 
 def _class(frame: Frame, node: ast.MatchClass, subject: Value) -> tuple[Conditions, Conditions]:
     """`case str():`, `case int(number):`."""
-    held = is_kind(frame, node, subject, frame.value(node.cls), node.cls)
+    held = is_kind(frame, node, subject, frame.value(node.cls))
     name = getattr(node.cls, "id", "")
     if len(node.patterns) == 1 and name in KINDS:
         with frame.reader.under(held[0]):

@@ -50,13 +50,11 @@ def compared_type(
         and left.args
     ):
         return None
-    yes, no = is_kind(frame, node, frame.value(left.args[0]), frame.value(right), right)
+    yes, no = is_kind(frame, node, frame.value(left.args[0]), frame.value(right))
     return (no, yes) if isinstance(operator, ast.NotEq | ast.IsNot) else (yes, no)
 
 
-def is_kind(
-    frame: Frame, node: ast.AST, value: Value, classes: Value, _written: ast.expr
-) -> tuple[Conditions, Conditions]:
+def is_kind(frame: Frame, node: ast.AST, value: Value, classes: Value) -> tuple[Conditions, Conditions]:
     """`isinstance(value, classes)`."""
     kinds, clear = _kinds(classes)
     for ref in refs(value):

@@ -77,13 +77,19 @@ async def test_where_words_decide_nothing_its_writer_is_told_what_waits(rule: st
     assert notes(result)[0].startswith("This thread waits for a decision: Pay\n")
 
 
-@pytest.mark.parametrize("rule", ['confirm = "Really?"'])
-async def test_words_answer_no_second_question(rule: str) -> None:
-    handling = Handling(rule=rule)
+async def test_words_answer_no_second_question() -> None:
+    handling = Handling(rule='confirm = "Really?"')
     result = await handling.says("approve")
-    assert (decisions(handling), told(result)) == ([], [str(NeedsConfirmation())])
-    await handling.says("reject")
-    assert len(decisions(handling)) == 1
+    assert (result.changes, result.done, told(result)) == ((), ("message:1",), [str(NeedsConfirmation())])
+    rejected = await handling.says("reject")
+    assert [change.event for change in rejected.changes] == [Event.DECIDED]
+
+
+async def test_who_may_not_decide_is_not_sent_to_a_button_that_asks_a_second_question() -> None:
+    handling = Handling(rule='confirm = "Really?"')
+    handling.refuses = MayNotDecide("You asked for this.")
+    result = await handling.says("approve")
+    assert (result.changes, told(result)) == ((), ["You asked for this."])
 
 
 async def test_what_the_agent_said_after_the_card_takes_the_words_from_it() -> None:

@@ -50,7 +50,6 @@ FLOW_EQUIVALENTS = (
     _last_of_one(_ASKING, "row = request.rows[0]", _ONE_ROW),
     _last_of_one(_ASKING, "digest=review.approval.digest_of(0),", _ONE_ROW, first="(0)"),
     _last_of_one(_CHOSEN, _CHOSEN_ROW, _ONE_ROW),
-    _last_of_one(_CHOSEN, _CONFIRMED, _ONE_ROW, first="(0)"),
     _last_of_one(
         f"{_REPLIES}/reply_parser.py",
         "row, words = request.rows[0], text.strip()",

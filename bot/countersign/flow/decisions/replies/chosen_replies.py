@@ -3,13 +3,12 @@
 import asyncio
 from dataclasses import replace
 
-from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.decision import Decision
 from countersign.flow.decisions.answer_validation import decision_in_reply
 from countersign.flow.decisions.replies.asking_back import AskBack, chosen_decision
 from countersign.flow.decisions.replies.refusals import (
     ChangedBeforeRead,
     MessageExpired,
-    NeedsConfirmation,
     NoLongerOpen,
 )
 from countersign.flow.decisions.replies.reply_offer import ChosenReply, ReplyChoice
@@ -28,8 +27,8 @@ class ChosenReplies:
     async def find(self, work: Work, choice: Inbound) -> tuple[Inbound, Review, Decision]:
         """The message and the decision that it makes.
 
-        Raises FormValidationError, ChangedBeforeRead, MessageExpired, NeedsConfirmation, NoLongerOpen, and
-        what `Approval.check_open` raises.
+        Raises FormValidationError, ChangedBeforeRead, MessageExpired, NoLongerOpen, and what
+        `Approval.check_open` raises.
         """
         chosen = ChosenReply.from_body(choice.body)
         message = await self._store.message(chosen.message)
@@ -46,8 +45,6 @@ class ChosenReplies:
         decision = await self._decision(chosen, message, review, work)
         if decision is None:
             raise NoLongerOpen
-        if decision.kind is DecisionKind.APPROVE and review.confirms_approval(0):
-            raise NeedsConfirmation
         return message, review, decision
 
     async def _decision(

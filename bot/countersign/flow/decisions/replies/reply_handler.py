@@ -49,7 +49,7 @@ _DECISION_STANDS = N_("A message that decided an approval was edited or deleted.
 
 _TIME_TO_READ = 3.0  # seconds
 _NOT_TAKEN = (
-    *(AlreadyDecided, ChangedBeforeRead, MessageExpired, NeedsConfirmation, NoLongerOpen),
+    *(AlreadyDecided, ChangedBeforeRead, MessageExpired, NoLongerOpen),
     *(NotPending, QuestionChanged),
 )
 
@@ -92,7 +92,7 @@ class ReplyHandler:
             decision = await self._decision(work, message, only) if only else None
         except FormValidationError as errors:
             return self._noted(work, state, message, bad_answer(errors))
-        except (WrittenTooSoon, ChangedBeforeRead, NeedsConfirmation) as error:
+        except (WrittenTooSoon, ChangedBeforeRead) as error:
             nothing = reconcile(work, state, self._clock, done=(message.key,), halted=work.thread.halted)
             return replace(nothing, notices=(Notice(user=message.user, text=error.message),))
         if only is None or decision is None:
@@ -154,7 +154,7 @@ class ReplyHandler:
     async def _decision(self, work: Work, message: Inbound, review: Review) -> Decision | None:
         """What the message decides about the only approval that waits; None if nothing.
 
-        Raises FormValidationError, WrittenTooSoon, ChangedBeforeRead and NeedsConfirmation.
+        Raises FormValidationError, WrittenTooSoon and ChangedBeforeRead.
         """
         approval = review.approval
         # Words written before this card was posted were meant for another question, or for none.
@@ -170,8 +170,6 @@ class ReplyHandler:
         by_reply = review.request.answered_by_reply
         if not by_reply and not (self._words_decide and approval.rule(0).replies):
             return None
-        if decision.kind is DecisionKind.APPROVE and review.confirms_approval(0):
-            raise NeedsConfirmation
         if by_reply:
             return decision if _saw_proposal(approval, message) else None
         if not _saw_proposal(approval, message):
@@ -201,6 +199,9 @@ class ReplyHandler:
         )
         try:
             change = await self._decide.change(review, request, person)
+            # Only whoever may decide is sent to the button, which asks them to confirm.
+            if decision.kind is DecisionKind.APPROVE and review.confirms_approval(0):
+                raise NeedsConfirmation
         except InvalidDecision as refused:
             return self._noted(work, state, message, bad_answer(refused))
         except (DatabaseUnavailable, RateLimited, SlackUnreachable):  # the job is retried

@@ -39,7 +39,7 @@ __all__ = ["clock", "harness"]
     [
         ("quorum = 2", "it takes 2 people"),
         ('reason = "always"', "a reason of its own"),
-        ("grant_is_gone", "no approval for the next times"),
+        ("grant_is_gone", "doesn't offer a grant"),
     ],
 )
 async def test_where_no_grant_can_be_given_the_click_changes_nothing(

@@ -26,7 +26,7 @@ async def works(stage: Stage, name: str) -> Thread:
 async def is_stopping(stage: Stage, thread: Thread) -> None:
     """The run has been told: what follows the step that it is in cannot begin any more."""
     await stage.ws.carol.sees_ephemeral(
-        lambda seen: seen.thread_ts == thread.ts and seen.text.startswith("Stopping."), limit=10
+        lambda seen: seen.thread_ts == thread.ts and seen.text.startswith("Stopping after"), limit=10
     )
 
 

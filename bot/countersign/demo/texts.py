@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from countersign.policy_file import POLICY_FILE
 from countersign.slack.app_manifest.permissions import SHORTCUTS as DECLARED
 from slack_local.page.app_info import (
     AppInfo,
@@ -19,7 +20,7 @@ UNTIL_STOPPED = "It runs until you stop it with Ctrl-C."
 SCRIPTED_MODEL = "scripted: it knows a few phrases. Set OPENAI_API_KEY or OPENAI_BASE_URL for a real one."
 OWN_MODEL = "your own, as OPENAI_API_KEY, OPENAI_BASE_URL and MODEL say."
 TOUR_OVER = "That is the tour. `countersign demo` lets you take part."
-NO_POLICY_FILE = "none: there is no approvals.toml, so every member decides everything."
+NO_POLICY_FILE = "none: there is no {name}, so every member decides everything."
 WATCHED = "is loaded again when a file of the project changes"
 INTRO = (
     "Agents act; people countersign. Agents run in these threads and ask before they do anything risky."
@@ -158,7 +159,7 @@ def ready(
     yield f"  The workspace   {page}"
     yield f"  The bot's log   {short(log)}"
     yield f"  The graphs      {short(config)}, which {WATCHED}"
-    yield f"  The policy      {short(Path(policy)) if policy else NO_POLICY_FILE}"
+    yield f"  The policy      {_policy(Path(policy) if policy else POLICY_FILE)}"
     yield f"  The model       {model}"
     yield from ("", "Things to try:")
     for number, one in enumerate(app_info.suggestions, start=1):
@@ -168,6 +169,11 @@ def ready(
         else:
             yield f"     as {one.person}, on a card in #{one.channel}"
     yield from ("", UNTIL_STOPPED)
+
+
+def _policy(path: Path) -> str:
+    """POLICY_FILE may name a file that is not there."""
+    return short(path) if path.exists() else NO_POLICY_FILE.format(name=short(path))
 
 
 def short(path: Path) -> str:
